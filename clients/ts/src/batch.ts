@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/**
+ * Messages gathered for one stream message, with those who wait to hear of some of them. Knows
+ * its first number only once it is written.
+ */
+import { writeDatagram } from "./grpc/index.js";
+
+const SMALLEST_BYTES = 512;
+
+/** A batch that is being filled, waits, or has been written. */
+export interface Batch {
+  /** Encoded bytes so far. */
+  readonly bytes: number;
+  /** Messages so far. */
+  readonly count: number;
+  /** The number of its first message in the stream; set when it is written. */
+  firstNumber: number;
+  /** Adds a message whose encoding takes `bytes`. */
+  append(address: Uint8Array, payload: Uint8Array, bytes: number): void;
+  /** The promise functions of whoever waits for the message appended last. */
+  waitForLast(
+    resolve: () => void,
+    reject: (reason: unknown) => void,
+    signal?: AbortSignal | undefined,
+  ): void;
+  /** The stream message. Afterwards nothing more is appended. */
+  message(): Buffer;
+  /** Resolves whoever waits for a message up to this number. */
+  resolveThrough(number: number): void;
+  /** Rejects who waits for this number; false when nobody does. */
+  reject(number: number, reason: unknown): boolean;
+  /** Rejects everybody who still waits. */
+  rejectAll(reason: unknown): void;
+}
+
+interface Waiter {
+  readonly index: number;
+  readonly resolve: () => void;
+  readonly reject: (reason: unknown) => void;
+}
+
+/** An empty batch; `expected` bytes are laid out at the first message. */
+export function createBatch(expected: number): Batch {
+  let buffer: Buffer | undefined;
+  let bytes = 0;
+  let count = 0;
+  let waiters: Waiter[] = [];
+
+  const room = (needed: number): Buffer => {
+    if (buffer !== undefined && bytes + needed <= buffer.length) return buffer;
+    const size = Math.max(SMALLEST_BYTES, expected, buffer === undefined ? 0 : 2 * buffer.length);
+    const larger = Buffer.allocUnsafeSlow(Math.max(size, bytes + needed));
+    buffer?.copy(larger, 0, 0, bytes);
+    buffer = larger;
+    return larger;
+  };
+
+  return {
+    firstNumber: 0,
+    get bytes() {
+      return bytes;
+    },
+    get count() {
+      return count;
+    },
+    append(address, payload, needed) {
+      bytes = writeDatagram(room(needed), bytes, address, 0, payload, 0, payload.length);
+      count += 1;
+    },
+    waitForLast(resolve, reject, signal) {
+      if (signal === undefined) {
+        waiters.push({ index: count - 1, resolve, reject });
+        return;
+      }
+      const abort = (): void => reject(signal.reason);
+      signal.addEventListener("abort", abort, { once: true });
+      const settled = (): void => signal.removeEventListener("abort", abort);
+      waiters.push({
+        index: count - 1,
+        resolve: () => {
+          settled();
+          resolve();
+        },
+        reject: (reason) => {
+          settled();
+          reject(reason);
+        },
+      });
+    },
+    message() {
+      return buffer === undefined ? Buffer.alloc(0) : buffer.subarray(0, bytes);
+    },
+    resolveThrough(number) {
+      if (waiters.length === 0) return;
+      const covered = number - this.firstNumber;
+      let done = 0;
+      for (const waiter of waiters) {
+        if (waiter.index > covered) break;
+        waiter.resolve();
+        done += 1;
+      }
+      waiters = waiters.slice(done);
+    },
+    reject(number, reason) {
+      const index = number - this.firstNumber;
+      const place = waiters.findIndex((waiter) => waiter.index === index);
+      if (place < 0) return false;
+      waiters[place]?.reject(reason);
+      waiters.splice(place, 1);
+      return true;
+    },
+    rejectAll(reason) {
+      for (const waiter of waiters) waiter.reject(reason);
+      waiters = [];
+    },
+  };
+}

@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/**
+ * `connect`: the way in. One client is one connection to a daemon; it opens any number of nodes,
+ * and brings them back by itself when the daemon was away.
+ */
+import { Metadata } from "@grpc/grpc-js";
+import { AdminService } from "@inet256/proto";
+import { checkOpenOptions, checkPrivateKey } from "./check.js";
+import { createConnection } from "./connection.js";
+import { INBOX_BYTES } from "./constants.js";
+import { defaultEndpoint, type Endpoint, formatEndpoint, parseEndpoint } from "./endpoint.js";
+import type { ClientListener } from "./events.js";
+import { Address, type PrivateKey, PublicKey } from "./identity/index.js";
+import { dropNode } from "./lookups.js";
+import type { CallOptions, Service } from "./node.js";
+import { NodeError } from "./reasons.js";
+import { openRemoteNode, type RemoteNode } from "./remote-node.js";
+import { unary } from "./unary.js";
+
+/** How to connect. */
+export interface ConnectOptions {
+  /** Hears of breaks, reopenings and losses. */
+  readonly onEvent?: ClientListener;
+  /** Bytes of unread messages kept per node in this process; the oldest are lost. Default 8 MiB. */
+  readonly inboxBytes?: number;
+  /** The authorities that a tls:// daemon's certificate is checked against, PEM. */
+  readonly rootCertificates?: Uint8Array;
+  /**
+   * Lets private keys cross plaintext TCP, where anybody on the way or on the port can read them.
+   * Only for a tunnel that is private by other means. Default false: such calls are refused.
+   */
+  readonly allowPrivateKeysOverPlaintext?: boolean;
+}
+
+/** What a daemon says of itself. */
+export interface DaemonStatus {
+  /** The daemon's own address; its node only answers pings. */
+  readonly address: Address;
+  readonly publicKey: PublicKey;
+  readonly version: string;
+  readonly uptimeMs: number;
+  readonly endpoints: readonly string[];
+  /** Open nodes, the daemon's own not counted. */
+  readonly nodes: number;
+  /** Live connections of clients. */
+  readonly clients: number;
+  /** Open streams of Connect. */
+  readonly streams: number;
+  /** Bytes of messages that wait to be read. */
+  readonly queuedBytes: number;
+  /** Counters since the start. */
+  readonly counters: Readonly<Record<string, number>>;
+}
+
+/** A connection to a daemon. */
+export interface Client extends Service {
+  /** The endpoint it speaks to. */
+  readonly endpoint: string;
+  /** Asks the daemon about itself. Rejects with UNAVAILABLE when there is none. */
+  status(options?: CallOptions): Promise<DaemonStatus>;
+  /** Closes every node opened here, then the connection. */
+  close(): Promise<void>;
+}
+
+/**
+ * Connects to the daemon at `endpoint`; without one, to $INET256_API, the user's own daemon or the
+ * system's, in this order. Returns at once: the first call finds out whether a daemon is there.
+ * Throws NodeError BAD_REQUEST for an endpoint that cannot be parsed.
+ */
+export function connect(
+  endpoint: string = defaultEndpoint(),
+  options: ConnectOptions = {},
+): Client {
+  const parsed = parseEndpoint(endpoint);
+  const { rootCertificates } = options;
+  const connection = createConnection(
+    parsed,
+    rootCertificates === undefined ? undefined : Buffer.from(rootCertificates),
+  );
+  const nodes = new Set<RemoteNode>();
+  const listener = options.onEvent ?? (() => {});
+  const mayHandOverKeys = (): void => {
+    if (connection.closed) throw new NodeError("NODE_CLOSED", "the client has been closed");
+    if (options.allowPrivateKeysOverPlaintext !== true) refusePlaintext(parsed);
+  };
+
+  return {
+    endpoint: formatEndpoint(parsed),
+    async open(key: PrivateKey, openOptions = {}) {
+      checkPrivateKey(key);
+      checkOpenOptions(openOptions);
+      mayHandOverKeys();
+      let over = false;
+      let node: RemoteNode | undefined;
+      node = await openRemoteNode({
+        connection,
+        key,
+        daemonInboxBytes: openOptions.inboxBytes ?? 0,
+        inboxBytes: options.inboxBytes ?? INBOX_BYTES,
+        listener,
+        signal: openOptions.signal,
+        onOver: () => {
+          over = true;
+          if (node !== undefined) nodes.delete(node);
+        },
+      });
+      if (!over) nodes.add(node);
+      return node;
+    },
+    async drop(key: PrivateKey) {
+      checkPrivateKey(key);
+      mayHandOverKeys();
+      await dropNode(connection, key.serialize());
+    },
+    async status({ signal } = {}) {
+      const method = AdminService.method.getStatus;
+      const answer = await unary(connection, method, {}, new Metadata(), signal);
+      return {
+        address: Address.fromBytes(answer.address),
+        publicKey: PublicKey.parse(answer.publicKey),
+        version: answer.version,
+        uptimeMs: Number(answer.uptime?.seconds ?? 0n) * 1000 + (answer.uptime?.nanos ?? 0) / 1e6,
+        endpoints: answer.endpoints,
+        nodes: answer.nodes,
+        clients: answer.clients,
+        streams: answer.streams,
+        queuedBytes: Number(answer.queuedBytes),
+        counters: Object.fromEntries(
+          answer.counters.map(({ name, value }) => [name, Number(value)]),
+        ),
+      };
+    },
+    async close() {
+      await Promise.all([...nodes].map((node) => node.close()));
+      connection.close();
+    },
+  };
+}
+
+// CHANNEL P1: whoever squats on a port, or listens on the way, must not collect keys.
+function refusePlaintext(endpoint: Endpoint): void {
+  if (endpoint.kind !== "tcp") return;
+  throw new NodeError(
+    "BAD_REQUEST",
+    `refusing to send a private key over plaintext to ${formatEndpoint(endpoint)}: use unix:// or tls://, or set allowPrivateKeysOverPlaintext`,
+  );
+}

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/**
+ * The one connection that all nodes of a client share: its channel, how to wait until the daemon
+ * is back, and how many nodes may be reopened at once.
+ */
+import { connectivityState, credentials, Metadata } from "@grpc/grpc-js";
+import { RECONNECT_FIRST_MS, RECONNECT_MOST_MS, REOPEN_AT_ONCE } from "./constants.js";
+import { type Endpoint, formatEndpoint } from "./endpoint.js";
+import {
+  createGrpcCaller,
+  errorOfStatus,
+  type GrpcCaller,
+  MAX_STREAM_MESSAGE_BYTES,
+} from "./grpc/index.js";
+import { NodeError } from "./reasons.js";
+
+/** A channel to a daemon. */
+export interface Connection {
+  readonly endpoint: Endpoint;
+  readonly caller: GrpcCaller;
+  /** Resolves when the daemon can be reached again; rejects once the connection is closed. */
+  whenReady(): Promise<void>;
+  /** Runs `task` when fewer than REOPEN_AT_ONCE others run. */
+  inTurn<T>(task: () => Promise<T>): Promise<T>;
+  /** What a failed call means, with words about where the daemon was expected. */
+  explain(failure: Parameters<typeof errorOfStatus>[0]): NodeError;
+  close(): void;
+  readonly closed: boolean;
+}
+
+const KIBIBYTE = 1024;
+
+// grpc-js buffers nothing for retries, tries again soon, and shares no connection between clients.
+const CHANNEL_OPTIONS = {
+  "grpc.enable_retries": 0,
+  "grpc.initial_reconnect_backoff_ms": RECONNECT_FIRST_MS,
+  "grpc.max_reconnect_backoff_ms": RECONNECT_MOST_MS,
+  "grpc.use_local_subchannel_pool": 1,
+  "grpc.service_config_disable_resolution": 1,
+  "grpc.client_idle_timeout_ms": 0x7fffffff,
+  "grpc.enable_http_proxy": 0,
+  "grpc.max_receive_message_length": MAX_STREAM_MESSAGE_BYTES + 64 * KIBIBYTE,
+  "grpc-node.flow_control_window": 2 * 1024 * KIBIBYTE,
+};
+
+/** Makes a connection; nothing is connected before the first call. */
+export function createConnection(
+  endpoint: Endpoint,
+  rootCertificates: Buffer | undefined,
+): Connection {
+  const target =
+    endpoint.kind === "unix" ? `unix:${endpoint.path}` : `dns:${endpoint.host}:${endpoint.port}`;
+  const secure = endpoint.kind === "tls";
+  const caller = createGrpcCaller(
+    target,
+    secure ? credentials.createSsl(rootCertificates) : credentials.createInsecure(),
+    CHANNEL_OPTIONS,
+  );
+  let closed = false;
+  let ready: Promise<void> | undefined;
+  let running = 0;
+  const queue: (() => void)[] = [];
+
+  const attempt = (): Promise<void> =>
+    new Promise((resolve, reject) => {
+      const look = (): void => {
+        if (closed) {
+          reject(closedError());
+          return;
+        }
+        const channel = caller.client.getChannel();
+        const state = channel.getConnectivityState(true);
+        if (state === connectivityState.READY) resolve();
+        else channel.watchConnectivityState(state, Date.now() + RECONNECT_MOST_MS, look);
+      };
+      look();
+    });
+  const release = (): void => {
+    running -= 1;
+    queue.shift()?.();
+  };
+
+  return {
+    endpoint,
+    caller,
+    whenReady() {
+      ready ??= attempt().finally(() => {
+        ready = undefined;
+      });
+      return ready;
+    },
+    async inTurn(task) {
+      if (running >= REOPEN_AT_ONCE) await new Promise<void>((resolve) => queue.push(resolve));
+      running += 1;
+      try {
+        return await task();
+      } finally {
+        release();
+      }
+    },
+    explain(failure) {
+      const error = errorOfStatus(failure);
+      if (error.reason !== "UNAVAILABLE") return error;
+      return new NodeError(
+        "UNAVAILABLE",
+        `no daemon answers at ${formatEndpoint(endpoint)} (${error.message})`,
+        { cause: failure },
+      );
+    },
+    close() {
+      closed = true;
+      caller.client.close();
+    },
+    get closed() {
+      return closed;
+    },
+  };
+}
+
+function closedError(): NodeError {
+  return new NodeError("NODE_CLOSED", "the client has been closed");
+}
+
+/** The metadata of calls that take a session. */
+export function sessionMetadata(session: string): Metadata {
+  const metadata = new Metadata();
+  metadata.set("inet256-session", session);
+  return metadata;
+}

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/**
+ * Keys in files, and new ones. Files are written with mode 0600 from their first byte and never
+ * over another; reading says when others could have read them too.
+ */
+import { randomFillSync } from "node:crypto";
+import { closeSync, fstatSync, openSync, readFileSync, writeSync } from "node:fs";
+import {
+  createKeys,
+  IdentityError,
+  type PrivateKey,
+  portableEd25519,
+  wipe,
+} from "./identity/index.js";
+
+/** Signing and key parsing with the portable Ed25519 of this package. */
+export const keys = createKeys(portableEd25519);
+
+const SEED_BYTES = 32;
+/** No key file is longer than this, in bytes; post-quantum keys have room in it. */
+const MOST_BYTES = 64 * 1024;
+
+/** Makes a new Ed25519 key from the system's randomness. */
+export function generateKey(): PrivateKey {
+  const seed = new Uint8Array(SEED_BYTES);
+  try {
+    return keys.fromSeed(randomFillSync(seed));
+  } finally {
+    wipe(seed);
+  }
+}
+
+/** What a key file held. */
+export interface KeyFile {
+  readonly key: PrivateKey;
+  /** What the user should know, in a sentence; undefined when all is well. */
+  readonly warning: string | undefined;
+}
+
+/**
+ * Reads a key file: PKCS#8 PEM, INET256 PEM, or the bare serialized key. Throws IdentityError
+ * BAD_KEY that names the file and what is wrong with it, or the system's own error.
+ */
+export function readKeyFile(path: string): KeyFile {
+  const file = openSync(path, "r");
+  try {
+    const { mode, size } = fstatSync(file);
+    if (size > MOST_BYTES) {
+      throw new IdentityError("BAD_KEY", `${path}: ${size} bytes are too many for a key file`);
+    }
+    const bytes = readFileSync(file);
+    try {
+      return { key: keys.decodeKeyFile(bytes), warning: modeWarning(path, mode) };
+    } catch (cause) {
+      if (!(cause instanceof IdentityError)) throw cause;
+      throw new IdentityError(cause.code, `${path}: ${cause.message}`, { cause });
+    } finally {
+      wipe(bytes);
+    }
+  } finally {
+    closeSync(file);
+  }
+}
+
+function modeWarning(path: string, mode: number): string | undefined {
+  if ((mode & 0o077) === 0) return undefined;
+  const text = (mode & 0o777).toString(8).padStart(4, "0");
+  return `${path} has mode ${text}: others may read or change this private key; use chmod 600`;
+}
+
+/** Writes a new key file as PKCS#8 PEM, mode 0600. Throws EEXIST when there is a file already. */
+export function writeKeyFile(path: string, key: PrivateKey): void {
+  const bytes = keys.encodeKeyFile(key);
+  const file = openSync(path, "wx", 0o600);
+  try {
+    writeSync(file, bytes);
+  } finally {
+    closeSync(file);
+    wipe(bytes);
+  }
+}

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+/** The limits of the API that are not configured, each with its unit and what happens at it. */
+
+/**
+ * A stream whose unwritten bytes reach this takes no more; its node's inbox does. Deep enough to
+ * keep a busy reader busy while the two processes take turns on a core: a quarter of it halves
+ * the rate.
+ */
+export const STREAM_PENDING_BYTES = 2 * 1024 * 1024;
+/** The first piece of memory a stream takes for what it is about to write, in bytes. */
+export const SMALLEST_CHUNK_BYTES = 1024;
+/** What grpc-js may receive at once: a stream message (256 KiB) and some framing, in bytes. */
+export const MAX_RECEIVE_BYTES = 256 * 1024 + 1024;
+/** How far a client may run ahead of the daemon on one connection or stream, in bytes. */
+export const FLOW_CONTROL_BYTES = 2 * 1024 * 1024;
+/** Milliseconds a session of Open lasts without being used (CHANNEL P2). */
+export const LEASE_MS = 60_000;
+/** Milliseconds a session of Open lasts at most, however much it is used (CHANNEL P2). */
+export const LONGEST_SESSION_MS = 24 * 3600 * 1000;
+/** Sessions of Open there may be at once, of all callers together; beyond: LIMIT_NODES. */
+export const MAX_LEASED_SESSIONS = 1024;
+/** Bytes of datagrams in one answer of Receive. */
+export const MAX_RECEIVE_ANSWER_BYTES = 256 * 1024;
+/** Receives that may wait at one session at once; beyond: LIMIT_RATE. */
+export const MAX_WAITING_RECEIVES = 16;
+/** Milliseconds between two pings that find out whether a silent client is still there. */
+export const KEEPALIVE_MS = 60_000;

@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+/**
+ * What a daemon writes to one Connect stream: gathers messages during a turn of the event loop
+ * and writes them at its end. Invariant: what it holds is taken from the caller's budget, and is
+ * at most STREAM_PENDING_BYTES and one batch; a client that stops reading costs no more.
+ */
+import { create, toBinary } from "@bufbuild/protobuf";
+import type { ServerDuplexStream } from "@grpc/grpc-js";
+import type { NodeErrorReason } from "@inet256/client";
+import {
+  encodedDatagramBytes,
+  MAX_ACCEPTED_THROUGH_BYTES,
+  MAX_STREAM_MESSAGE_BYTES,
+  reasonNumber,
+  writeAcceptedThrough,
+  writeDatagram,
+} from "@inet256/client/grpc";
+import { ConnectResponseSchema, type OpenResponse, type Reason } from "@inet256/proto";
+import type { Budget, Turns } from "../core/index.js";
+import type { Reader } from "../node/index.js";
+import { SMALLEST_CHUNK_BYTES, STREAM_PENDING_BYTES } from "./constants.js";
+
+/** The writing half of a stream. */
+export interface StreamWriter {
+  /** The first message. */
+  opened(response: OpenResponse): void;
+  /** Takes a message for the client; false: no room until `onRoom`. */
+  readonly deliver: Reader;
+  /** Everything up to this number has been dealt with. */
+  accepted(through: number): void;
+  /** One datagram was refused. */
+  failed(number: number, reason: NodeErrorReason): void;
+  /** Gives everything back; nothing is written any more. */
+  discard(): void;
+  /** Whether the client reads so slowly that it should not be read either. */
+  congested(): boolean;
+}
+
+/** What a writer needs. */
+export interface StreamWriterOptions {
+  readonly call: Pick<ServerDuplexStream<Buffer, Buffer>, "write">;
+  readonly budget: Budget;
+  readonly turns: Turns;
+  /** There is room again, after a refusal or after `congested` was true. */
+  readonly onRoom: () => void;
+  /** A message was lost because no memory was to be had. */
+  readonly onLost: () => void;
+  /** How many messages for the node have been lost in its inbox. */
+  readonly lost: () => number;
+}
+
+// A batch leaves room for the acceptance behind it.
+const MOST_DATAGRAM_BYTES = MAX_STREAM_MESSAGE_BYTES - MAX_ACCEPTED_THROUGH_BYTES;
+
+/** Failures in one message; each takes at most 16 bytes. */
+const MOST_FAILURES = 4096;
+
+/** A writer that has written nothing. */
+export function createStreamWriter(options: StreamWriterOptions): StreamWriter {
+  const { call, budget, turns } = options;
+  let chunk: Buffer | undefined;
+  let used = 0;
+  let usual = SMALLEST_CHUNK_BYTES;
+  let pending = 0;
+  let held = 0;
+  let refusing = false;
+  let waiting = false;
+  let scheduled = false;
+  let discarded = false;
+  let accepted = 0;
+  let acceptedWritten = 0;
+  let failures: { number: bigint; reason: Reason }[] = [];
+  let lostWritten = 0;
+
+  const release = (bytes: number): void => {
+    if (discarded) return;
+    held -= bytes;
+    budget.give(bytes);
+  };
+  const write = (message: Buffer, taken: number): void => {
+    pending += message.length;
+    call.write(message, () => {
+      pending -= message.length;
+      release(taken);
+      if (!(refusing || waiting) || pending >= STREAM_PENDING_BYTES || discarded) return;
+      refusing = false;
+      waiting = false;
+      options.onRoom();
+    });
+  };
+  // Makes room for `bytes` more; false when the budget forbids.
+  const reserve = (bytes: number): boolean => {
+    const have = chunk?.length ?? 0;
+    if (used + bytes <= have) return true;
+    const size = Math.min(Math.max(2 * have, usual, used + bytes), MAX_STREAM_MESSAGE_BYTES);
+    if (!budget.take(size - have)) return false;
+    held += size - have;
+    const larger = Buffer.allocUnsafeSlow(size);
+    chunk?.copy(larger, 0, 0, used);
+    chunk = larger;
+    return true;
+  };
+  // Failures go before the acceptance that covers them.
+  const writeRare = (): void => {
+    const lost = options.lost();
+    while (failures.length > 0 || lost !== lostWritten) {
+      const message = create(ConnectResponseSchema, {
+        failed: failures.slice(0, MOST_FAILURES),
+        lost: lost === lostWritten ? 0n : BigInt(lost),
+      });
+      failures = failures.slice(MOST_FAILURES);
+      lostWritten = lost;
+      write(asBuffer(toBinary(ConnectResponseSchema, message)), 0);
+    }
+  };
+  // Behind the datagrams, where deliver has left room for it, or alone.
+  const writeAcceptance = (): void => {
+    acceptedWritten = accepted;
+    if (chunk !== undefined) {
+      used = writeAcceptedThrough(chunk, used, accepted);
+      return;
+    }
+    const alone = Buffer.allocUnsafeSlow(MAX_ACCEPTED_THROUGH_BYTES);
+    write(alone.subarray(0, writeAcceptedThrough(alone, 0, accepted)), 0);
+  };
+  const flush = (): void => {
+    scheduled = false;
+    if (discarded) return;
+    writeRare();
+    if (accepted > acceptedWritten) writeAcceptance();
+    if (chunk === undefined || used === 0) return;
+    const message = chunk.subarray(0, used);
+    const taken = chunk.length;
+    usual = Math.max(SMALLEST_CHUNK_BYTES, Math.min(used, MAX_STREAM_MESSAGE_BYTES));
+    chunk = undefined;
+    used = 0;
+    write(message, taken);
+  };
+  const flushAtEnd = (): void => {
+    if (scheduled) return;
+    scheduled = true;
+    turns.atEnd(flush);
+  };
+
+  return {
+    opened(response) {
+      const message = create(ConnectResponseSchema, { opened: response });
+      write(asBuffer(toBinary(ConnectResponseSchema, message)), 0);
+    },
+    deliver(addresses, addressAt, buffer, start, end) {
+      if (discarded || refusing) return false;
+      const bytes = encodedDatagramBytes(end - start);
+      if (used + bytes > MOST_DATAGRAM_BYTES) flush();
+      if (pending >= STREAM_PENDING_BYTES) {
+        refusing = true;
+        return false;
+      }
+      if (!reserve(bytes + MAX_ACCEPTED_THROUGH_BYTES)) {
+        // Nothing pending would ever wake it: then the message is lost rather than stuck.
+        refusing = pending > 0;
+        if (!refusing) options.onLost();
+        return !refusing;
+      }
+      if (chunk !== undefined) {
+        used = writeDatagram(chunk, used, addresses, addressAt, buffer, start, end);
+      }
+      flushAtEnd();
+      return true;
+    },
+    accepted(through) {
+      accepted = through;
+      flushAtEnd();
+    },
+    failed(number, reason) {
+      failures.push({ number: BigInt(number), reason: reasonNumber(reason) });
+    },
+    discard() {
+      if (discarded) return;
+      discarded = true;
+      budget.give(held);
+      chunk = undefined;
+    },
+    congested() {
+      const full = pending >= STREAM_PENDING_BYTES;
+      if (full) waiting = true;
+      return full;
+    },
+  };
+}
+
+function asBuffer(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+/**
+ * Listening on a unix socket that nobody else can reach at any moment: it is bound inside a
+ * folder made for it with mode 0700, gets mode 0600, and is then linked to its name. A link never
+ * replaces anything, so of two daemons that start at once one is refused.
+ */
+import { chmodSync, linkSync, lstatSync, mkdtempSync, rmSync, unlinkSync } from "node:fs";
+import { connect, type Server } from "node:net";
+import { dirname, join } from "node:path";
+import { ApiError } from "./errors.js";
+
+/** Bytes of a socket's path on Linux (sun_path, the final zero excluded). */
+const LONGEST_PATH_BYTES = 107;
+
+/** Removes the socket from the file system, if it is still this one. */
+export type RemoveSocket = () => void;
+
+/**
+ * Makes `server` listen at `path` with mode 0600. A socket file nobody listens on (a daemon was
+ * killed) is taken over. Rejects with ApiError SOCKET_IN_USE when somebody answers there, or
+ * SOCKET_UNUSABLE.
+ */
+export async function listenOnUnixSocket(server: Server, path: string): Promise<RemoveSocket> {
+  const bytes = Buffer.byteLength(path);
+  if (bytes > LONGEST_PATH_BYTES) {
+    throw new ApiError(
+      "SOCKET_UNUSABLE",
+      `${path}: ${bytes} bytes are too long for a socket's path, at most ${LONGEST_PATH_BYTES} are possible`,
+    );
+  }
+  await clearStaleSocket(path);
+  let folder: string;
+  try {
+    folder = mkdtempSync(join(dirname(path), ".i"));
+  } catch (cause) {
+    throw unusable(path, cause);
+  }
+  try {
+    const temporary = join(folder, "s");
+    await listen(server, temporary);
+    chmodSync(temporary, 0o600);
+    linkSync(temporary, path);
+    unlinkSync(temporary);
+  } catch (cause) {
+    server.close();
+    throw codeOf(cause) === "EEXIST" ? inUse(path) : unusable(path, cause);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+  const own = lstatSync(path).ino;
+  return () => {
+    if (inode(path) === own) unlinkSync(path);
+  };
+}
+
+async function clearStaleSocket(path: string): Promise<void> {
+  const before = lstatSync(path, { throwIfNoEntry: false });
+  if (before === undefined) return;
+  if (!before.isSocket()) {
+    throw new ApiError(
+      "SOCKET_UNUSABLE",
+      `${path}: there is a file that is no socket; remove it or choose another path`,
+    );
+  }
+  const answer = await probe(path);
+  if (answer === "somebody") throw inUse(path);
+  if (answer !== "ECONNREFUSED" && answer !== "ENOENT") {
+    throw new ApiError(
+      "SOCKET_UNUSABLE",
+      `${path}: cannot find out whether anybody listens there (${answer})`,
+    );
+  }
+  try {
+    if (inode(path) === before.ino) unlinkSync(path);
+  } catch (cause) {
+    throw unusable(path, cause);
+  }
+}
+
+// Whether somebody listens, or else the system's word for why not.
+function probe(path: string): Promise<string> {
+  return new Promise((resolve) => {
+    const socket = connect(path);
+    socket.once("connect", () => {
+      socket.destroy();
+      resolve("somebody");
+    });
+    socket.once("error", (error) => resolve(codeOf(error) ?? error.message));
+  });
+}
+
+function listen(server: Server, path: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(path, () => {
+      server.off("error", reject);
+      resolve();
+    });
+  });
+}
+
+function inode(path: string): number | undefined {
+  return lstatSync(path, { throwIfNoEntry: false })?.ino;
+}
+
+function codeOf(error: unknown): string | undefined {
+  return error instanceof Error && "code" in error ? String(error.code) : undefined;
+}
+
+function inUse(path: string): ApiError {
+  return new ApiError(
+    "SOCKET_IN_USE",
+    `${path}: another daemon is listening there; stop it, or give this one another api_endpoint`,
+  );
+}
+
+function unusable(path: string, cause: unknown): ApiError {
+  const why = cause instanceof Error ? cause.message : String(cause);
+  return new ApiError("SOCKET_UNUSABLE", `${path}: cannot listen there (${why})`, { cause });
+}

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import type { LogLevel } from "../core/index.js";
+
+/** A daemon's configuration: checked, complete and frozen all the way down. */
+export interface Config {
+  /**
+   * The file of the daemon's own private key: absolute if the path in the configuration or that
+   * of the configuration is. Undefined: the daemon makes a key and keeps it in a place of its own.
+   */
+  readonly privateKeyPath: string | undefined;
+  /**
+   * Where clients connect, `unix:///absolute/path`. Undefined: inet256.sock in the
+   * user's runtime directory, and for root `unix:///run/inet256.sock`.
+   */
+  readonly apiEndpoint: string | undefined;
+  readonly log: LogSettings;
+  /** Which adapter does the cryptography; auto is native where it can be loaded. */
+  readonly crypto: "auto" | "native" | "portable";
+  readonly limits: Limits;
+}
+
+/** What is logged, and how. */
+export interface LogSettings {
+  readonly level: LogLevel;
+  /** Auto is pretty on a terminal and JSON elsewhere. */
+  readonly format: "auto" | "pretty" | "json";
+}
+
+/**
+ * Bounds on what clients may take. Invariants: inboxBytes <= maxInboxBytes <= queuedBytes, and
+ * nodesPerClient <= nodes. Whoever goes beyond one is refused, or loses the oldest messages of an
+ * inbox; all of it is counted.
+ */
+export interface Limits {
+  /** Nodes open at the daemon. */
+  readonly nodes: number;
+  /** Nodes that one client, which is one connection, has open. */
+  readonly nodesPerClient: number;
+  /** Connections alive. */
+  readonly clients: number;
+  /** Bytes of messages that wait to be read, at all nodes together. */
+  readonly queuedBytes: number;
+  /** Bytes of messages that wait to be read at a node whose opener asked for no other bound. */
+  readonly inboxBytes: number;
+  /** The largest inbox in bytes that an opener may ask for. */
+  readonly maxInboxBytes: number;
+  /** Requests a second of one client; bursts reach twice that. */
+  readonly requestsPerSecond: number;
+}

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+// The kinds of keys a configuration has, as zod schemas whose messages say what is wrong and what
+// was expected. Guards CHANNEL P3: a message may name the kind of a value, never the value.
+
+import { z } from "zod";
+import { formatSize, parseSize, SIZE_TEXT } from "./sizes.js";
+
+type RawIssue = z.core.$ZodRawIssue;
+
+/** A mapping with these keys and no others. Its message on unknown keys is the list of the known. */
+export function section<Shape extends z.ZodRawShape>(shape: Shape) {
+  const error = (issue: RawIssue): string =>
+    issue.code === "unrecognized_keys"
+      ? Object.keys(shape).join(" ")
+      : `${wrongKind(issue.input)}, expected a mapping of keys to values`;
+  return z.strictObject(shape, { error });
+}
+
+/** The known keys, from the message of a section on unknown ones. */
+export function knownKeys(message: string): readonly string[] {
+  return message.split(" ");
+}
+
+/** A whole number, bounds included. */
+export function count(about: string, from: number, to: number) {
+  const error = numberError(`a whole number from ${from} to ${to}`);
+  return z
+    .int({ error })
+    .min(from, { error })
+    .max(to, { error })
+    .describe(`${about} From ${from} to ${to}.`);
+}
+
+/** A size in bytes, bounds included: a number, or text such as 4MiB. Comes out as a number. */
+export function size(about: string, from: number, to: number) {
+  const range = `from ${formatSize(from)} to ${formatSize(to)}`;
+  const error = numberError(`a size ${range}`);
+  return z
+    .union([z.number(), z.string().regex(SIZE_TEXT).transform(parseSize)], { error })
+    .pipe(z.int({ error }).min(from, { error }).max(to, { error }))
+    .describe(`${about} A size ${range}.`);
+}
+
+/** One of several words. */
+export function choice<const Words extends readonly [string, ...string[]]>(
+  about: string,
+  words: Words,
+) {
+  const expected = `expected one of ${words.join(", ")}`;
+  const error = ({ input }: RawIssue): string =>
+    `${typeof input === "string" ? "unknown word" : wrongKind(input)}, ${expected}`;
+  return z.enum(words, { error }).describe(`${about} One of ${words.join(", ")}.`);
+}
+
+/** Text in which `wrong` finds nothing. It answers what is wrong, without quoting the text. */
+export function text(expected: string, wrong: (given: string) => string | undefined) {
+  return z
+    .string({ error: ({ input }) => `${wrongKind(input)}, expected ${expected}` })
+    .check((context) => {
+      const message = wrong(context.value);
+      if (message === undefined) return;
+      const { value: input } = context;
+      context.issues.push({ code: "custom", input, message: `${message}, expected ${expected}` });
+    });
+}
+
+function numberError(expected: string): (issue: RawIssue) => string {
+  return ({ code, input }) => {
+    let wrong = wrongKind(input);
+    if (code === "too_small") wrong = "too small";
+    else if (code === "too_big") wrong = "too large";
+    else if (typeof input === "number") wrong = "not a whole number";
+    else if (code === "invalid_union" && typeof input === "string") wrong = "not a size";
+    return `${wrong}, expected ${expected}`;
+  };
+}
+
+function wrongKind(value: unknown): string {
+  if (value === null) return "found nothing";
+  if (Array.isArray(value)) return "found a list";
+  switch (typeof value) {
+    case "string":
+      return "found text";
+    case "number":
+      return "found a number";
+    case "boolean":
+      return "found true or false";
+    default:
+      return "found a mapping";
+  }
+}

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+// Text in, Config or problems out. Never throws for a text, whatever it holds.
+
+import { Buffer } from "node:buffer";
+import type { z } from "zod";
+import type { Config } from "./config.js";
+import { MAX_CONFIG_BYTES } from "./constants.js";
+import { knownKeys } from "./fields.js";
+import { nearestName } from "./nearest.js";
+import { resolveBeside } from "./places.js";
+import { type Finding, isName, type Path, type Problem, toProblems } from "./problems.js";
+import { configSchema, type Settings } from "./schema.js";
+import { readYaml, type YamlContent } from "./yaml-text.js";
+
+/** What became of a text: a configuration, or at least one problem, in the order of the text. */
+export type ParseResult =
+  | { readonly ok: true; readonly config: Config }
+  | { readonly ok: false; readonly problems: readonly Problem[] };
+
+/**
+ * Reads a configuration: YAML 1.2, one document, at most 1 MiB, with or without a byte order mark.
+ * An empty text is the default configuration. `file` is the name of the file the text came from,
+ * as problems shall show it; paths in the text are taken from its folder.
+ */
+export function parseConfig(text: string, options: { readonly file: string }): ParseResult {
+  const { file } = options;
+  const body = text.startsWith("\uFEFF") ? text.slice(1) : text;
+  const fail = (findings: readonly Finding[]): ParseResult => ({
+    ok: false,
+    problems: toProblems(findings, body, file),
+  });
+  if (Buffer.byteLength(text) > MAX_CONFIG_BYTES) {
+    const message = `the file is too large, expected at most ${MAX_CONFIG_BYTES} bytes`;
+    return fail([{ offset: 0, path: [], message }]);
+  }
+  const { content, findings } = readYaml(body);
+  if (content === undefined) return fail(findings);
+  const result = configSchema.safeParse(content.value ?? {});
+  if (result.success && findings.length === 0) {
+    return { ok: true, config: toConfig(result.data, file) };
+  }
+  const issues = result.success ? [] : result.error.issues;
+  return fail([...findings, ...issues.flatMap((issue) => toFindings(issue, content))]);
+}
+
+/** What applies where a configuration says nothing. */
+export const defaultConfig: Config = toConfig(configSchema.parse({}), "");
+
+function toConfig(settings: Settings, file: string): Config {
+  const { private_key_path: keyPath } = settings;
+  return Object.freeze({
+    privateKeyPath: keyPath === undefined ? undefined : resolveBeside(file, keyPath),
+    apiEndpoint: settings.api_endpoint,
+    log: settings.log,
+    crypto: settings.crypto,
+    limits: settings.limits,
+  });
+}
+
+function toFindings(issue: z.core.$ZodIssue, content: YamlContent): readonly Finding[] {
+  const path = issue.path.map((step) => (typeof step === "symbol" ? "" : step));
+  if (issue.code !== "unrecognized_keys") {
+    return [{ offset: content.offsetOf(path, "value"), path, message: issue.message }];
+  }
+  const known = knownKeys(issue.message);
+  return issue.keys.map((key) => unknownKey([...path, key], key, known, content));
+}
+
+function unknownKey(
+  path: Path,
+  key: string,
+  known: readonly string[],
+  content: YamlContent,
+): Finding {
+  const meant = isName(key) ? nearestName(key, known) : undefined;
+  const question = meant === undefined ? "" : ` (did you mean ${meant}?)`;
+  const message = `unknown key${question}, expected one of ${known.join(", ")}`;
+  return { offset: content.offsetOf(path, "key"), path, message };
+}

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+/** The daemon's logger: pino behind core's port, as JSON lines or in words for a terminal. */
+import { pino } from "pino";
+import { PinoPretty } from "pino-pretty";
+import type { LogSettings } from "../config/index.js";
+import type { LogFields, Logger } from "../core/index.js";
+
+/** Where lines go. */
+export type LogDestination = NodeJS.WritableStream & { readonly isTTY?: boolean };
+
+/** Makes the logger. `auto` means words on a terminal and JSON elsewhere. */
+export function createLogger(settings: LogSettings, destination: LogDestination): Logger {
+  const pretty =
+    settings.format === "pretty" || (settings.format === "auto" && destination.isTTY === true);
+  const options = { level: settings.level, base: null, timestamp: pino.stdTimeFunctions.isoTime };
+  const log = pretty
+    ? pino(options, PinoPretty({ destination, sync: true, colorize: destination.isTTY === true }))
+    : pino(options, destination);
+  const at =
+    (level: Exclude<LogSettings["level"], "silent">) =>
+    (message: string, fields?: LogFields): void =>
+      log[level](fields ?? {}, message);
+  return {
+    trace: at("trace"),
+    debug: at("debug"),
+    info: at("info"),
+    warn: at("warn"),
+    error: at("error"),
+  };
+}

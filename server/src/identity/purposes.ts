@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+/**
+ * The purposes for which this daemon signs (INET256 section 4), all reserved. One purpose stands
+ * for one layout of bytes for ever: a changed layout gets a new number at its end.
+ */
+export const PURPOSES = {
+  /** The certificate that binds a Noise static key to an identity. */
+  noiseStatic: "inet256/mesh256/noise-static/1",
+} as const;

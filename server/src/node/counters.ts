@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+/** What the nodes of a daemon have counted since its start; plain numbers, read on demand. */
+export interface NodeCounters {
+  /** Messages handed to an opening or its inbox. */
+  delivered: number;
+  /** Messages lost in an inbox that was full: the oldest first. */
+  inboxLost: number;
+  /** Messages refused because no node has the address. */
+  noSuchAddress: number;
+  /** Messages refused because they exceed the MTU. */
+  tooLarge: number;
+  /** Messages to the daemon's own node that were no pings. */
+  notPings: number;
+}
+
+/** All zero. */
+export function createNodeCounters(): NodeCounters {
+  return { delivered: 0, inboxLost: 0, noSuchAddress: 0, tooLarge: 0, notPings: 0 };
+}

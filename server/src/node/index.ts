@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+/**
+ * Node: the identities that are open at this daemon, and the messages between them. Two nodes at
+ * one daemon talk without leaving the process and without cryptography, for the daemon holds both
+ * keys anyway. Start with nodes.ts, the table; local-node.ts is one identity.
+ */
+export { MTU } from "./constants.js";
+export type { NodeCounters } from "./counters.js";
+export type { Reader } from "./local-node.js";
+export {
+  createNodes,
+  type Nodes,
+  type NodesOptions,
+  type Opening,
+  type OpenWish,
+} from "./nodes.js";
+export { PING_MAGIC } from "./ping.js";
+export type { OpenRefusal, Refusal } from "./refusal.js";

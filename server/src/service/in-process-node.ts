@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+/**
+ * A node for programs inside the daemon's process: the same interface as over gRPC, straight on
+ * an opening.
+ */
+import {
+  Address,
+  batchOfOne,
+  checkOutgoing,
+  checkOutgoingBatch,
+  createInbox,
+  MTU,
+  type Node,
+} from "@inet256/client";
+import type { Opening } from "../node/index.js";
+import { refusalError } from "./errors.js";
+
+/** What a node asks of the service beside its opening. */
+export interface NodeQueries extends Pick<Node, "findAddress" | "lookupPublicKey"> {
+  /** Drops the node of this address. */
+  drop(address: Address): void;
+}
+
+// A message of its own counts as much more than its bytes.
+const OBJECT_BYTES = 200;
+
+/** The Node of an opening; at most `inboxBytes` of unread messages are kept. */
+export function createInProcessNode(
+  opening: Opening,
+  queries: NodeQueries,
+  inboxBytes: number,
+): Node {
+  const { address, publicKey } = opening;
+  const own = address.bytes;
+  const inbox = createInbox(inboxBytes);
+  opening.read((addresses, addressAt, buffer, start, end) => {
+    const source = Address.fromBytes(addresses.subarray(addressAt, addressAt + own.length));
+    const payload = buffer.slice(start, end);
+    inbox.push(batchOfOne({ source, payload }), payload.length + OBJECT_BYTES);
+    return true;
+  });
+  opening.onEnd((reason) => inbox.end(refusalError(reason)));
+
+  const mustBeOpen = (): void => {
+    if (opening.ended !== undefined) throw refusalError(opening.ended);
+  };
+  const trySend = (to: Address, payload: Uint8Array): boolean => {
+    opening.transmit(to.bytes, 0, payload, 0, payload.length);
+    return opening.ended === undefined;
+  };
+
+  return {
+    address,
+    publicKey,
+    mtu: MTU,
+    async send(to, payload, { signal } = {}) {
+      checkOutgoing(to, payload);
+      signal?.throwIfAborted();
+      const refusal = opening.transmit(to.bytes, 0, payload, 0, payload.length);
+      if (refusal !== undefined) throw refusalError(refusal);
+    },
+    trySend(to, payload) {
+      checkOutgoing(to, payload);
+      return trySend(to, payload);
+    },
+    async room({ signal } = {}) {
+      signal?.throwIfAborted();
+      mustBeOpen();
+    },
+    sendBatch(batch) {
+      checkOutgoingBatch(batch);
+      let taken = 0;
+      for (const { to, payload } of batch) {
+        if (!trySend(to, payload)) break;
+        taken += 1;
+      }
+      return taken;
+    },
+    receive: inbox.receive,
+    batches: inbox.batches,
+    async findAddress(prefix, nbits, options) {
+      mustBeOpen();
+      return queries.findAddress(prefix, nbits, options);
+    },
+    async lookupPublicKey(wanted, options) {
+      mustBeOpen();
+      return queries.lookupPublicKey(wanted, options);
+    },
+    async close() {
+      opening.close();
+      inbox.end(refusalError("NODE_CLOSED"));
+    },
+    async drop() {
+      mustBeOpen();
+      queries.drop(address);
+    },
+  };
+}

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+/**
+ * Service: what applications may ask of a daemon, in the client package's own terms. Programs in
+ * the daemon's process use it as it is; the API serves it to all others.
+ */
+export { refusalError } from "./errors.js";
+export {
+  createService,
+  type DaemonService,
+  type ServiceOptions,
+  type ServiceStatus,
+} from "./service.js";
