@@ -13,9 +13,9 @@ import { defaultEndpoint, type Endpoint, formatEndpoint, parseEndpoint } from ".
 import type { ClientListener } from "./events.js";
 import { Address, type PrivateKey, PublicKey } from "./identity/index.js";
 import { dropNode } from "./lookups.js";
-import type { CallOptions, Service } from "./node.js";
+import type { CallOptions, Node, Service } from "./node.js";
 import { NodeError } from "./reasons.js";
-import { openRemoteNode, type RemoteNode } from "./remote-node.js";
+import { openRemoteNode } from "./remote-node.js";
 import { unary } from "./unary.js";
 
 /** How to connect. */
@@ -78,7 +78,7 @@ export function connect(
     parsed,
     rootCertificates === undefined ? undefined : Buffer.from(rootCertificates),
   );
-  const nodes = new Set<RemoteNode>();
+  const nodes = new Set<Node>();
   const listener = options.onEvent ?? (() => {});
   const mayHandOverKeys = (): void => {
     if (connection.closed) throw new NodeError("NODE_CLOSED", "the client has been closed");
@@ -92,7 +92,7 @@ export function connect(
       checkOpenOptions(openOptions);
       mayHandOverKeys();
       let over = false;
-      let node: RemoteNode | undefined;
+      let node: Node | undefined;
       node = await openRemoteNode({
         connection,
         key,

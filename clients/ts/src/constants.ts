@@ -20,3 +20,7 @@ export const REOPEN_AT_ONCE = 128;
 export const CLOSE_MS = 2_000;
 /** The longest a lookup waits for the network, in milliseconds, unless the caller gives up first. */
 export const LOOKUP_MS = 10_000;
+/** Milliseconds between attempts to reopen a node that the daemon refused for now: the first. */
+export const REOPEN_FIRST_MS = 100;
+/** See REOPEN_FIRST_MS: at most. */
+export const REOPEN_MOST_MS = 5_000;

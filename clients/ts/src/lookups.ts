@@ -15,14 +15,11 @@ export interface SessionSource {
   session(signal: AbortSignal): Promise<string>;
 }
 
-/** What this file gives to a node. */
-export interface Lookups extends Pick<Node, "findAddress" | "lookupPublicKey"> {
-  /** Drops the node of the serialized private key, which is wiped. */
-  drop(privateKey: Uint8Array): Promise<void>;
-}
-
 /** Lookups over a connection. */
-export function createLookups(connection: Connection, source: SessionSource): Lookups {
+export function createLookups(
+  connection: Connection,
+  source: SessionSource,
+): Pick<Node, "findAddress" | "lookupPublicKey"> {
   const withSession = async <T>(
     signal: AbortSignal | undefined,
     call: (metadata: Metadata, signal: AbortSignal) => Promise<T>,
@@ -63,9 +60,6 @@ export function createLookups(connection: Connection, source: SessionSource): Lo
       const publicKey = PublicKey.parse(found.publicKey);
       if (publicKey.address.equals(address)) return publicKey;
       throw new NodeError("INTERNAL", "the daemon answered a key of another address");
-    },
-    async drop(privateKey) {
-      await dropNode(connection, privateKey);
     },
   };
 }

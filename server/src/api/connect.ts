@@ -16,10 +16,11 @@ import {
   statusOfError,
 } from "@inet256/client/grpc";
 import { type ConnectRequest, ConnectRequestSchema, type OpenRequest } from "@inet256/proto";
-import type { Turns } from "../core/index.js";
+import { type Clock, createDeadline, type Deadlines, type Turns } from "../core/index.js";
 import type { Opening } from "../node/index.js";
 import { type DaemonService, refusalError } from "../service/index.js";
 import type { Caller, Callers } from "./callers.js";
+import { PATIENCE_MS } from "./constants.js";
 import type { ApiCounters } from "./counters.js";
 import { openNode, openResponse } from "./open.js";
 import type { Sessions } from "./sessions.js";
@@ -33,6 +34,8 @@ export interface ConnectOptions {
   readonly callers: Callers;
   readonly sessions: Sessions;
   readonly turns: Turns;
+  readonly clock: Clock;
+  readonly deadlines: Deadlines;
   readonly counters: ApiCounters;
   /** Streams that are open; counted here. */
   readonly open: Set<() => void>;
@@ -63,11 +66,12 @@ function fail(call: ConnectCall, error: unknown, counters: ApiCounters): void {
 }
 
 function serveStream(call: ConnectCall, caller: Caller, options: ConnectOptions): void {
-  const { counters } = options;
+  const { counters, clock, deadlines } = options;
   let opening: Opening | undefined;
   let endSession: (() => void) | undefined;
   let number = 0;
   let over = false;
+  let holding = false;
   caller.streams += 1;
 
   const writer: StreamWriter = createStreamWriter({
@@ -92,6 +96,7 @@ function serveStream(call: ConnectCall, caller: Caller, options: ConnectOptions)
     endSession?.();
     opening?.close();
     writer.discard();
+    deadlines.clear(patience);
     if (error === undefined) call.end();
     else fail(call, error, counters);
   };
@@ -111,6 +116,25 @@ function serveStream(call: ConnectCall, caller: Caller, options: ConnectOptions)
   const refuse = (reason: NodeError["reason"]): void => {
     writer.failed(number, reason);
   };
+  // The acceptance is what lets a client go on: it waits a while for a reader that does not keep
+  // up, so that a sender in a hurry does not push the messages before out of its inbox.
+  const release = (): void => {
+    if (!holding) return;
+    holding = false;
+    deadlines.clear(patience);
+    writer.accepted(number);
+  };
+  const patience = createDeadline(release);
+  const accept = (sender: Opening): void => {
+    if (holding) return;
+    if (!sender.crowding) {
+      writer.accepted(number);
+      return;
+    }
+    holding = true;
+    deadlines.set(patience, clock.monotonicMs() + PATIENCE_MS);
+    sender.onRelief(release);
+  };
   // The hot path: the scan has proved every offset.
   const onDatagrams = (sender: Opening, message: Buffer): void => {
     const { offsets, count } = index;
@@ -126,7 +150,7 @@ function serveStream(call: ConnectCall, caller: Caller, options: ConnectOptions)
       if (refusal !== undefined) refuse(refusal);
       if (over) return;
     }
-    writer.accepted(number);
+    accept(sender);
   };
   // Whatever the scanner did not take: the opening, or an encoder with other habits.
   const onOther = (request: ConnectRequest): void => {
@@ -147,7 +171,7 @@ function serveStream(call: ConnectCall, caller: Caller, options: ConnectOptions)
       }
       if (over) return;
     }
-    if (number > 0) writer.accepted(number);
+    if (number > 0) accept(sender);
   };
 
   call.on("data", (message: Buffer) => {

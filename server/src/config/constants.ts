@@ -8,7 +8,7 @@ export const MAX_CONFIG_BYTES = 1024 * 1024;
 
 /**
  * Levels of lists and mappings inside each other. A deeper text is refused before it is composed:
- * the YAML library composes by recursion, and some 100,000 levels end the process.
+ * the YAML library composes by recursion, and some 200,000 levels end the process.
  */
 export const MAX_DEPTH = 32;
 

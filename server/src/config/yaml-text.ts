@@ -3,7 +3,16 @@
 // From YAML text to a plain value of which every part can still be found in the text. Guards the
 // process: no text up to the size limit exhausts the stack, or takes more than linear time.
 
-import { type Document, isAlias, isMap, isScalar, isSeq, parseDocument } from "yaml";
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  type Pair,
+  parseDocument,
+  type YAMLMap,
+} from "yaml";
 import type { Finding, Path } from "./problems.js";
 import { describeYamlError } from "./yaml-errors.js";
 import { findAliases, findDepth, findDuplicates, keyOf, startOf } from "./yaml-guards.js";
@@ -52,30 +61,34 @@ export function readYaml(text: string): YamlReading {
 }
 
 function contentOf(document: Document): YamlContent {
+  const indexes = new Map<YAMLMap, ReadonlyMap<string, Pair>>();
+  const pairsOf = (map: YAMLMap): ReadonlyMap<string, Pair> => {
+    const index = indexes.get(map) ?? new Map(map.items.map((pair) => [keyOf(pair), pair]));
+    indexes.set(map, index);
+    return index;
+  };
   return {
     // Aliases become references to one object, so that few of them cannot multiply into much.
     value: document.toJS({ maxAliasCount: -1 }),
-    offsetOf: (path, part) => offsetOf(document, path, part),
+    offsetOf(path, part) {
+      let node: unknown = document.contents;
+      let offset = startOf(node);
+      for (const step of path) {
+        const parent = isAlias(node) ? node.resolve(document) : node;
+        if (isMap(parent)) {
+          const pair = pairsOf(parent).get(String(step));
+          if (pair === undefined) break;
+          node = pair.value;
+          // A value that is not written has no place of its own.
+          offset = startOf(part === "key" || isUnwritten(node) ? pair.key : node);
+        } else if (isSeq(parent) && typeof step === "number") {
+          node = parent.items[step];
+          offset = startOf(node);
+        } else break;
+      }
+      return offset;
+    },
   };
-}
-
-function offsetOf(document: Document, path: Path, part: "key" | "value"): number {
-  let node: unknown = document.contents;
-  let offset = startOf(node);
-  for (const step of path) {
-    const parent = isAlias(node) ? node.resolve(document) : node;
-    if (isMap(parent)) {
-      const pair = parent.items.findLast((candidate) => keyOf(candidate) === step);
-      if (pair === undefined) break;
-      node = pair.value;
-      // A value that is not written has no place of its own.
-      offset = startOf(part === "key" || isUnwritten(node) ? pair.key : node);
-    } else if (isSeq(parent) && typeof step === "number") {
-      node = parent.items[step];
-      offset = startOf(node);
-    } else break;
-  }
-  return offset;
 }
 
 function isUnwritten(node: unknown): boolean {

@@ -28,22 +28,35 @@ export interface AddressMap<V> {
 
 interface Slot<V> {
   readonly key: Uint8Array;
+  readonly words: DataView;
   readonly hash: number;
   readonly value: V;
 }
 
-function word(buffer: Uint8Array, at: number): number {
-  return (
-    (buffer[at] ?? 0) |
-    ((buffer[at + 1] ?? 0) << 8) |
-    ((buffer[at + 2] ?? 0) << 16) |
-    ((buffer[at + 3] ?? 0) << 24)
-  );
+// The words of the buffer looked at last; packets of one buffer come in rows.
+let lastBuffer: Uint8Array | undefined;
+let lastWords: DataView = new DataView(new ArrayBuffer(0));
+
+function wordsOf(buffer: Uint8Array): DataView {
+  if (buffer !== lastBuffer) {
+    lastBuffer = buffer;
+    lastWords = new DataView(buffer.buffer, buffer.byteOffset, buffer.byteLength);
+  }
+  return lastWords;
 }
 
-function sameKey(key: Uint8Array, buffer: Uint8Array, at: number): boolean {
-  for (let i = 0; i < KEY_BYTES; i++) if (key[i] !== buffer[at + i]) return false;
+/** Whether the 32 bytes of `key` (words of its own) stand at `at` in `buffer`. */
+export function sameAddress(key: DataView, buffer: Uint8Array, at: number): boolean {
+  const words = wordsOf(buffer);
+  for (let i = 0; i < KEY_BYTES; i += 4) {
+    if (key.getInt32(i, true) !== words.getInt32(at + i, true)) return false;
+  }
   return true;
+}
+
+/** The words of a 32-byte address, for sameAddress. */
+export function addressWords(address: Uint8Array): DataView {
+  return new DataView(address.buffer, address.byteOffset, KEY_BYTES);
 }
 
 /** An empty map. The four words of its hash key come from `random`. */
@@ -55,10 +68,11 @@ export function createAddressMap<V>(random: Random): AddressMap<V> {
   // Two keyed multiply-xorshift rounds over half of the address each: an address is the output of
   // a hash function already, the key only keeps an attacker from aiming at one slot.
   const hashOf = (buffer: Uint8Array, at: number): number => {
+    const words = wordsOf(buffer);
     let h = seeds[0];
     for (let i = 0; i < KEY_BYTES; i += 8) {
-      h = Math.imul(h ^ word(buffer, at + i) ^ seeds[1], 0x85ebca6b);
-      h = Math.imul(h ^ (h >>> 15) ^ word(buffer, at + i + 4) ^ seeds[2], 0xc2b2ae35);
+      h = Math.imul(h ^ words.getInt32(at + i, true) ^ seeds[1], 0x85ebca6b);
+      h = Math.imul(h ^ (h >>> 15) ^ words.getInt32(at + i + 4, true) ^ seeds[2], 0xc2b2ae35);
       h ^= h >>> 13;
     }
     return (h ^ seeds[3]) >>> 0;
@@ -68,7 +82,7 @@ export function createAddressMap<V>(random: Random): AddressMap<V> {
     for (let i = hash & mask; ; i = (i + 1) & mask) {
       const slot = slots[i];
       if (slot === undefined) return i;
-      if (slot.hash === hash && sameKey(slot.key, buffer, at)) return i;
+      if (slot.hash === hash && sameAddress(slot.words, buffer, at)) return i;
     }
   };
   const resize = (capacity: number): void => {
@@ -97,7 +111,8 @@ export function createAddressMap<V>(random: Random): AddressMap<V> {
       const hash = hashOf(key, 0);
       const i = find(key, 0, hash);
       if (slots[i] === undefined) size += 1;
-      slots[i] = { key: slots[i]?.key ?? Uint8Array.from(key.subarray(0, KEY_BYTES)), hash, value };
+      const own = slots[i]?.key ?? Uint8Array.from(key.subarray(0, KEY_BYTES));
+      slots[i] = { key: own, words: addressWords(own), hash, value };
       if (size * 2 > slots.length) resize(slots.length * 2);
     },
     delete(key) {

@@ -4,7 +4,7 @@
  * Core: what every other room stands on. Ports for time, randomness and logging with their one
  * adapter to the machine, the heap of deadlines, and bounded containers. Knows nothing of INET256.
  */
-export { type AddressMap, createAddressMap } from "./address-map.js";
+export { type AddressMap, addressWords, createAddressMap, sameAddress } from "./address-map.js";
 export { type Budget, createBudget } from "./budget.js";
 export type { Clock, Timer, Turns } from "./clock.js";
 export {

@@ -50,6 +50,10 @@ export interface LocalNode {
   drain(take: TakeDatagram): void;
   /** Messages that wait. */
   readonly waiting: number;
+  /** Whether somebody reads, and does not keep up. */
+  readonly crowded: boolean;
+  /** Calls once when it is no longer crowded. */
+  onRelief(hear: () => void): void;
   /** Messages lost since it was opened. */
   readonly lost: number;
   /** Wipes the key and everything unread. */
@@ -68,7 +72,14 @@ export function createLocalNode(
   let bound = inboxBytes;
   let turn = 0;
   let lost = 0;
+  let relief: (() => void)[] = [];
 
+  const relieve = (): void => {
+    if (relief.length === 0 || (inbox.length > 0 && members.length > 0)) return;
+    const heard = relief;
+    relief = [];
+    for (const hear of heard) hear();
+  };
   // Round-robin over the readers that have room; false when none has.
   const offer: TakeDatagram = (addresses, addressAt, buffer, start, end) => {
     for (let tries = members.length; tries > 0; tries--) {
@@ -101,11 +112,13 @@ export function createLocalNode(
     ready(member) {
       member.full = false;
       inbox.drain(offer);
+      relieve();
     },
     leave(member) {
       const place = members.indexOf(member);
       if (place >= 0) members.splice(place, 1);
       turn = 0;
+      relieve();
     },
     wantInbox(bytes) {
       if (bytes <= bound) return;
@@ -116,12 +129,19 @@ export function createLocalNode(
     get waiting() {
       return inbox.length;
     },
+    get crowded() {
+      return inbox.length > 0 && members.length > 0;
+    },
+    onRelief(hear) {
+      relief.push(hear);
+    },
     get lost() {
       return lost;
     },
     wipe() {
       inbox.wipe();
       privateKey.wipe();
+      relieve();
     },
   };
 }

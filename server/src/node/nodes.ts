@@ -6,8 +6,15 @@
  * Invariants: a node stands in the table exactly while it has openings; an opening that has ended
  * refuses everything with the reason of its end; the daemon's own key is never opened.
  */
-import { Address, type PrivateKey, type PublicKey } from "@inet256/client/identity";
-import { type AddressMap, type Budget, createAddressMap, type Random } from "../core/index.js";
+import type { Address, PrivateKey, PublicKey } from "@inet256/client/identity";
+import {
+  type AddressMap,
+  addressWords,
+  type Budget,
+  createAddressMap,
+  type Random,
+  sameAddress,
+} from "../core/index.js";
 import { MTU } from "./constants.js";
 import { createNodeCounters, type NodeCounters } from "./counters.js";
 import { createLocalNode, type LocalNode, type Membership, type Reader } from "./local-node.js";
@@ -29,6 +36,12 @@ export interface Opening {
     start: number,
     end: number,
   ): Refusal | undefined;
+  /**
+   * Whether a node that was sent to does not keep up. Who sends in rows should then wait a while;
+   * `onRelief` calls once when there is no more reason to.
+   */
+  readonly crowding: boolean;
+  onRelief(hear: () => void): void;
   /** Gives every message of this opening's share to a reader from now on, what waits included. */
   read(reader: Reader): void;
   /** The reader that was full has room again. */
@@ -85,6 +98,7 @@ export interface Nodes {
 
 interface Entry {
   readonly node: LocalNode;
+  readonly words: DataView;
   readonly openings: Set<(reason: Refusal) => void>;
 }
 
@@ -94,6 +108,7 @@ export function createNodes(options: NodesOptions): Nodes {
   const counters = createNodeCounters();
   const table: AddressMap<Entry> = createAddressMap(random);
   const ownBytes = own.address.bytes;
+  const ownWords = addressWords(ownBytes);
 
   const remove = (entry: Entry, reason: Refusal): void => {
     table.delete(entry.node.address.bytes);
@@ -101,22 +116,37 @@ export function createNodes(options: NodesOptions): Nodes {
     for (const end of [...entry.openings]) end(reason);
   };
 
-  const transmitFrom = (source: Uint8Array): Opening["transmit"] => {
-    // The destination of the message before: most streams of messages go to one.
+  const createSender = (
+    source: Uint8Array,
+  ): Pick<Opening, "transmit" | "crowding" | "onRelief"> => {
+    // The destination of the message before: most rows of messages go to one.
     let last: Entry | undefined;
-    return (addresses, addressAt, buffer, start, end) => {
+    let crowded: LocalNode | undefined;
+    const transmit: Opening["transmit"] = (addresses, addressAt, buffer, start, end) => {
       if (end - start > MTU) {
         counters.tooLarge += 1;
         return "MESSAGE_TOO_LARGE";
       }
-      if (last === undefined || last.node.openings === 0 || !isAt(last, addresses, addressAt)) {
+      if (
+        last === undefined ||
+        last.node.openings === 0 ||
+        !sameAddress(last.words, addresses, addressAt)
+      ) {
         last = table.get(addresses, addressAt);
       }
       if (last !== undefined) {
         last.node.deliver(source, 0, buffer, start, end);
+        if (last.node.crowded) crowded = last.node;
         return undefined;
       }
       return toOwnNode(source, addresses, addressAt, buffer, start, end);
+    };
+    return {
+      transmit,
+      get crowding() {
+        return crowded?.crowded === true;
+      },
+      onRelief: (hear) => crowded?.onRelief(hear),
     };
   };
 
@@ -129,7 +159,7 @@ export function createNodes(options: NodesOptions): Nodes {
     start: number,
     end: number,
   ): Refusal | undefined => {
-    if (!sameBytes(ownBytes, addresses, addressAt)) {
+    if (!sameAddress(ownWords, addresses, addressAt)) {
       counters.noSuchAddress += 1;
       return "NO_SUCH_ADDRESS";
     }
@@ -141,7 +171,7 @@ export function createNodes(options: NodesOptions): Nodes {
 
   const createOpening = (entry: Entry): Opening => {
     const { node } = entry;
-    const transmit = transmitFrom(node.address.bytes);
+    const sender = createSender(node.address.bytes);
     let member: Membership | undefined;
     let ended: Refusal | undefined;
     let listener: ((reason: Refusal) => void) | undefined;
@@ -158,7 +188,11 @@ export function createNodes(options: NodesOptions): Nodes {
       address: node.address,
       publicKey: node.publicKey,
       transmit: (addresses, addressAt, buffer, start, finish) =>
-        ended ?? transmit(addresses, addressAt, buffer, start, finish),
+        ended ?? sender.transmit(addresses, addressAt, buffer, start, finish),
+      get crowding() {
+        return sender.crowding;
+      },
+      onRelief: sender.onRelief,
       read(reader) {
         if (ended === undefined) member = node.join(reader);
       },
@@ -202,7 +236,7 @@ export function createNodes(options: NodesOptions): Nodes {
       }
       if (table.size >= options.limit) return refuse(privateKey, "LIMIT_NODES");
       const node = createLocalNode(privateKey, inboxBytes, budget, counters);
-      const entry: Entry = { node, openings: new Set() };
+      const entry: Entry = { node, words: addressWords(address.bytes), openings: new Set() };
       table.set(address.bytes, entry);
       return createOpening(entry);
     },
@@ -236,13 +270,4 @@ export function createNodes(options: NodesOptions): Nodes {
 function refuse(privateKey: PrivateKey, reason: OpenRefusal): OpenRefusal {
   privateKey.wipe();
   return reason;
-}
-
-function sameBytes(expected: Uint8Array, buffer: Uint8Array, at: number): boolean {
-  for (let i = 0; i < Address.BYTES; i++) if (expected[i] !== buffer[at + i]) return false;
-  return true;
-}
-
-function isAt(entry: Entry, addresses: Uint8Array, addressAt: number): boolean {
-  return sameBytes(entry.node.address.bytes, addresses, addressAt);
 }
