@@ -16,17 +16,18 @@ import {
   statusOfError,
 } from "@inet256/client/grpc";
 import { type ConnectRequest, ConnectRequestSchema, type OpenRequest } from "@inet256/proto";
-import { type Clock, createDeadline, type Deadlines, type Turns } from "../core/index.js";
+import type { Clock, Deadlines, Turns } from "../core/index.js";
 import type { Opening } from "../node/index.js";
 import { type DaemonService, refusalError } from "../service/index.js";
+import { type Acceptance, createAcceptance } from "./acceptance.js";
 import type { Caller, Callers } from "./callers.js";
-import { PATIENCE_MS } from "./constants.js";
 import type { ApiCounters } from "./counters.js";
 import { openNode, openResponse } from "./open.js";
 import type { Sessions } from "./sessions.js";
-import { createStreamWriter, type StreamWriter } from "./stream-writer.js";
+import { createStreamWriter } from "./stream-writer.js";
 
-type ConnectCall = ServerDuplexStream<Buffer, Buffer>;
+/** A call of Connect whose messages are bytes. */
+export type ConnectCall = ServerDuplexStream<Buffer, Buffer>;
 
 /** What streams need. */
 export interface ConnectOptions {
@@ -37,8 +38,15 @@ export interface ConnectOptions {
   readonly clock: Clock;
   readonly deadlines: Deadlines;
   readonly counters: ApiCounters;
-  /** Streams that are open; counted here. */
+  /** How to end each stream that is open; kept here. */
   readonly open: Set<() => void>;
+}
+
+/** A stream's node, once it is open. */
+interface Sender {
+  readonly opening: Opening;
+  readonly acceptance: Acceptance;
+  readonly endSession: () => void;
 }
 
 // One message is scanned and dealt with at a time.
@@ -66,22 +74,19 @@ function fail(call: ConnectCall, error: unknown, counters: ApiCounters): void {
 }
 
 function serveStream(call: ConnectCall, caller: Caller, options: ConnectOptions): void {
-  const { counters, clock, deadlines } = options;
-  let opening: Opening | undefined;
-  let endSession: (() => void) | undefined;
+  const { counters } = options;
+  let sender: Sender | undefined;
   let number = 0;
   let over = false;
-  let holding = false;
-  caller.streams += 1;
 
-  const writer: StreamWriter = createStreamWriter({
+  const writer = createStreamWriter({
     call,
     budget: caller.budget,
     turns: options.turns,
-    lost: () => opening?.lost ?? 0,
+    lost: () => sender?.opening.lost ?? 0,
     onRoom() {
       if (over) return;
-      opening?.ready();
+      sender?.opening.ready();
       if (!writer.congested()) call.resume();
     },
     onLost() {
@@ -93,92 +98,71 @@ function serveStream(call: ConnectCall, caller: Caller, options: ConnectOptions)
     over = true;
     caller.streams -= 1;
     options.open.delete(stop);
-    endSession?.();
-    opening?.close();
-    writer.discard();
-    deadlines.clear(patience);
+    sender?.acceptance.settle();
+    sender?.endSession();
+    sender?.opening.close();
+    writer.finish();
     if (error === undefined) call.end();
     else fail(call, error, counters);
   };
   const stop = (): void => finish(new NodeError("UNAVAILABLE", "the daemon is shutting down"));
-  options.open.add(stop);
 
-  const openWith = (request: OpenRequest): void => {
-    const opened = openNode(options.service, request);
-    opening = opened;
+  const open = (request: OpenRequest): Sender => {
+    const opening = openNode(options.service, request);
+    const session = options.sessions.begin(opening, true);
     counters.streams += 1;
-    opened.onEnd((reason) => finish(refusalError(reason)));
-    const session = options.sessions.begin(opened, true);
-    endSession = session.end;
-    writer.opened(openResponse(opened, session.token));
-    opened.read(writer.deliver);
-  };
-  const refuse = (reason: NodeError["reason"]): void => {
-    writer.failed(number, reason);
-  };
-  // The acceptance is what lets a client go on: it waits a while for a reader that does not keep
-  // up, so that a sender in a hurry does not push the messages before out of its inbox.
-  const release = (): void => {
-    if (!holding) return;
-    holding = false;
-    deadlines.clear(patience);
-    writer.accepted(number);
-  };
-  const patience = createDeadline(release);
-  const accept = (sender: Opening): void => {
-    if (holding) return;
-    if (!sender.crowding) {
-      writer.accepted(number);
-      return;
-    }
-    holding = true;
-    deadlines.set(patience, clock.monotonicMs() + PATIENCE_MS);
-    sender.onRelief(release);
+    opening.onEnd((reason) => finish(refusalError(reason)));
+    writer.opened(openResponse(opening, session.token));
+    opening.read(writer.deliver);
+    return {
+      opening,
+      acceptance: createAcceptance({ ...options, sender: opening, say: writer.accepted }),
+      endSession: session.end,
+    };
   };
   // The hot path: the scan has proved every offset.
-  const onDatagrams = (sender: Opening, message: Buffer): void => {
+  const onDatagrams = ({ opening, acceptance }: Sender, message: Buffer): void => {
     const { offsets, count } = index;
-    for (let slot = 0; slot < 3 * count; slot += 3) {
+    for (let slot = 0; slot < 3 * count && !over; slot += 3) {
       number += 1;
-      const refusal = sender.transmit(
+      const refusal = opening.transmit(
         message,
         offsets[slot] as number,
         message,
         offsets[slot + 1] as number,
         offsets[slot + 2] as number,
       );
-      if (refusal !== undefined) refuse(refusal);
-      if (over) return;
+      if (refusal !== undefined) writer.failed(number, refusal);
     }
-    accept(sender);
+    acceptance.through(number);
   };
   // Whatever the scanner did not take: the opening, or an encoder with other habits.
   const onOther = (request: ConnectRequest): void => {
     if (request.open !== undefined) {
-      if (opening !== undefined)
-        throw new NodeError("BAD_REQUEST", "open: only in the first message");
-      openWith(request.open);
+      if (sender !== undefined) throw badRequest("open: expected in the first message only");
+      sender = open(request.open);
     }
-    const sender = opening;
-    if (sender === undefined)
-      throw new NodeError("BAD_REQUEST", "the first message must hold open");
+    if (sender === undefined) throw badRequest("the first message: expected open");
+    const { opening, acceptance } = sender;
     for (const { address, payload } of request.datagrams) {
-      number += 1;
-      if (address.length !== ADDRESS_BYTES) refuse("BAD_ADDRESS");
-      else {
-        const refusal = sender.transmit(address, 0, payload, 0, payload.length);
-        if (refusal !== undefined) refuse(refusal);
-      }
       if (over) return;
+      number += 1;
+      const refusal =
+        address.length === ADDRESS_BYTES
+          ? opening.transmit(address, 0, payload, 0, payload.length)
+          : "BAD_ADDRESS";
+      if (refusal !== undefined) writer.failed(number, refusal);
     }
-    if (number > 0) accept(sender);
+    if (number > 0) acceptance.through(number);
   };
 
+  caller.streams += 1;
+  options.open.add(stop);
   call.on("data", (message: Buffer) => {
     if (over) return;
     try {
       if (message.length > MAX_STREAM_MESSAGE_BYTES) throw tooLong(message.length);
-      if (opening !== undefined && scanRequest(message, index)) onDatagrams(opening, message);
+      if (sender !== undefined && scanRequest(message, index)) onDatagrams(sender, message);
       else onOther(parseRequest(message));
       if (writer.congested()) call.pause();
     } catch (error) {
@@ -190,10 +174,13 @@ function serveStream(call: ConnectCall, caller: Caller, options: ConnectOptions)
   call.on("error", () => finish());
 }
 
+function badRequest(message: string): NodeError {
+  return new NodeError("BAD_REQUEST", message);
+}
+
 function tooLong(bytes: number): NodeError {
-  return new NodeError(
-    "BAD_REQUEST",
-    `a stream message has at most ${MAX_STREAM_MESSAGE_BYTES} bytes, this one ${bytes}`,
+  return badRequest(
+    `a stream message: expected at most ${MAX_STREAM_MESSAGE_BYTES} bytes, got ${bytes}`,
   );
 }
 

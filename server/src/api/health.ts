@@ -6,7 +6,7 @@ import { type ServerWritableStream, status } from "@grpc/grpc-js";
 import type { Implementation } from "@inet256/client/grpc";
 import { health } from "@inet256/proto";
 
-const { ServingStatus } = { ServingStatus: health.HealthCheckResponse_ServingStatus };
+const ServingStatus = health.HealthCheckResponse_ServingStatus;
 
 type Watcher = ServerWritableStream<
   health.HealthCheckRequest,

@@ -31,8 +31,8 @@ export interface StreamWriter {
   accepted(through: number): void;
   /** One datagram was refused. */
   failed(number: number, reason: NodeErrorReason): void;
-  /** Gives everything back; nothing is written any more. */
-  discard(): void;
+  /** Writes what is gathered and gives back every byte; afterwards nothing is written. */
+  finish(): void;
   /** Whether the client reads so slowly that it should not be read either. */
   congested(): boolean;
 }
@@ -67,14 +67,14 @@ export function createStreamWriter(options: StreamWriterOptions): StreamWriter {
   let refusing = false;
   let waiting = false;
   let scheduled = false;
-  let discarded = false;
+  let finished = false;
   let accepted = 0;
   let acceptedWritten = 0;
   let failures: { number: bigint; reason: Reason }[] = [];
   let lostWritten = 0;
 
   const release = (bytes: number): void => {
-    if (discarded) return;
+    if (finished) return;
     held -= bytes;
     budget.give(bytes);
   };
@@ -83,7 +83,7 @@ export function createStreamWriter(options: StreamWriterOptions): StreamWriter {
     call.write(message, () => {
       pending -= message.length;
       release(taken);
-      if (!(refusing || waiting) || pending >= STREAM_PENDING_BYTES || discarded) return;
+      if (!(refusing || waiting) || pending >= STREAM_PENDING_BYTES || finished) return;
       refusing = false;
       waiting = false;
       options.onRoom();
@@ -126,7 +126,7 @@ export function createStreamWriter(options: StreamWriterOptions): StreamWriter {
   };
   const flush = (): void => {
     scheduled = false;
-    if (discarded) return;
+    if (finished) return;
     writeRare();
     if (accepted > acceptedWritten) writeAcceptance();
     if (chunk === undefined || used === 0) return;
@@ -149,7 +149,7 @@ export function createStreamWriter(options: StreamWriterOptions): StreamWriter {
       write(asBuffer(toBinary(ConnectResponseSchema, message)), 0);
     },
     deliver(addresses, addressAt, buffer, start, end) {
-      if (discarded || refusing) return false;
+      if (finished || refusing) return false;
       const bytes = encodedDatagramBytes(end - start);
       if (used + bytes > MOST_DATAGRAM_BYTES) flush();
       if (pending >= STREAM_PENDING_BYTES) {
@@ -175,9 +175,10 @@ export function createStreamWriter(options: StreamWriterOptions): StreamWriter {
     failed(number, reason) {
       failures.push({ number: BigInt(number), reason: reasonNumber(reason) });
     },
-    discard() {
-      if (discarded) return;
-      discarded = true;
+    finish() {
+      if (finished) return;
+      flush();
+      finished = true;
       budget.give(held);
       chunk = undefined;
     },

@@ -28,8 +28,8 @@ export interface LogSettings {
 }
 
 /**
- * Bounds on what clients may take. Invariants: inboxBytes <= maxInboxBytes <= queuedBytes, and
- * nodesPerClient <= nodes. Whoever goes beyond one is refused, or loses the oldest messages of an
+ * Bounds on what clients may take. Invariants: inboxBytes <= maxInboxBytes <= queuedBytes,
+ * queuedBytesPerClient <= queuedBytes, and nodesPerClient <= nodes. Whoever goes beyond one is refused, or loses the oldest messages of an
  * inbox; all of it is counted.
  */
 export interface Limits {
@@ -41,6 +41,8 @@ export interface Limits {
   readonly clients: number;
   /** Bytes of messages that wait to be read, at all nodes together. */
   readonly queuedBytes: number;
+  /** Bytes of messages on their way to the streams of one client, inside queuedBytes. */
+  readonly queuedBytesPerClient: number;
   /** Bytes of messages that wait to be read at a node whose opener asked for no other bound. */
   readonly inboxBytes: number;
   /** The largest inbox in bytes that an opener may ask for. */

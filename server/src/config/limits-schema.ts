@@ -31,6 +31,14 @@ const keys = section({
     mib(1),
     gib(64),
   ).prefault(formatSize(mib(256))),
+  queued_bytes_per_client: size(
+    "Messages on their way to the streams of one client, at most `queued_bytes`. Beyond it they wait " +
+      "in the inboxes of its nodes. A quarter of `queued_bytes` if left out.",
+    kib(512),
+    gib(64),
+  )
+    .optional()
+    .meta({ examples: [formatSize(mib(64))] }),
   inbox_bytes: size(
     "Messages that wait to be read at one node, unless its opener asks for another bound; at most " +
       "`max_inbox_bytes`. Beyond it the oldest are dropped and counted.",
@@ -68,6 +76,12 @@ const ORDER: readonly {
     bounds: ["nodes"],
     most: (limits) => limits.nodes,
     write: String,
+  },
+  {
+    key: "queued_bytes_per_client",
+    bounds: ["queued_bytes"],
+    most: (limits) => limits.queuedBytes,
+    write: formatSize,
   },
   {
     key: "inbox_bytes",
@@ -113,6 +127,7 @@ function complete(given: Given): Limits {
     nodesPerClient: given.nodes_per_client ?? Math.min(DEFAULT_NODES_PER_CLIENT, nodes),
     clients: given.clients,
     queuedBytes,
+    queuedBytesPerClient: given.queued_bytes_per_client ?? Math.floor(queuedBytes / 4),
     inboxBytes: given.inbox_bytes ?? Math.min(DEFAULT_INBOX_BYTES, maxInboxBytes),
     maxInboxBytes,
     requestsPerSecond: given.requests_per_second,

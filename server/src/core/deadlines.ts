@@ -11,15 +11,19 @@ import type { Clock, Timer } from "./clock.js";
 export interface Deadline {
   /** When, on the monotonic clock; meaningful only while set. */
   atMs: number;
-  /** Its place in the heap, or -1. Belongs to the heap. */
+  /** Its place in the heap; -1 when not set, -2 when about to fire. Belongs to the heap. */
   slot: number;
   /** Called once when the time has come; it may set itself again. */
   readonly fire: (nowMs: number) => void;
 }
 
+const UNSET = -1;
+/** Taken from the heap because its time has come, and not fired yet. */
+const DUE = -2;
+
 /** A deadline that is not set. */
 export function createDeadline(fire: (nowMs: number) => void): Deadline {
-  return { atMs: 0, slot: -1, fire };
+  return { atMs: 0, slot: UNSET, fire };
 }
 
 /** Sets, moves and clears deadlines. */
@@ -37,6 +41,7 @@ export interface Deadlines {
 /** A binary heap over one timer. set and clear cost O(log n). */
 export function createDeadlines(clock: Clock, timer: Timer): Deadlines {
   const heap: Deadline[] = [];
+  let due: Deadline[] = [];
   let armedFor = Number.POSITIVE_INFINITY;
 
   const place = (deadline: Deadline, slot: number): void => {
@@ -70,8 +75,8 @@ export function createDeadlines(clock: Clock, timer: Timer): Deadlines {
   };
   const remove = (deadline: Deadline): void => {
     const slot = deadline.slot;
+    deadline.slot = UNSET;
     if (slot < 0) return;
-    deadline.slot = -1;
     const last = heap.pop();
     if (last === undefined || last === deadline) return;
     siftDown(last, slot);
@@ -90,13 +95,19 @@ export function createDeadlines(clock: Clock, timer: Timer): Deadlines {
   const run = (): void => {
     armedFor = Number.POSITIVE_INFINITY;
     const nowMs = clock.monotonicMs();
-    // What sets itself again for now waits for the next run: a callback cannot hold the loop.
-    const due: Deadline[] = [];
-    for (let first = heap[0]; first !== undefined && first.atMs <= nowMs; first = heap[0]) {
+    // What sets itself again for now waits for the next run: a callback cannot hold the loop. What
+    // another callback clears or moves meanwhile is not due any more.
+    for (let first = heap[0]; first !== undefined && first.atMs < nowMs; first = heap[0]) {
       remove(first);
+      first.slot = DUE;
       due.push(first);
     }
-    for (const deadline of due) if (deadline.slot < 0) deadline.fire(nowMs);
+    for (const deadline of due) {
+      if (deadline.slot !== DUE) continue;
+      deadline.slot = UNSET;
+      deadline.fire(nowMs);
+    }
+    due = [];
     arm();
   };
 
@@ -116,7 +127,8 @@ export function createDeadlines(clock: Clock, timer: Timer): Deadlines {
       return heap.length;
     },
     stop() {
-      for (const deadline of heap) deadline.slot = -1;
+      for (const deadline of heap) deadline.slot = UNSET;
+      for (const deadline of due) if (deadline.slot === DUE) deadline.slot = UNSET;
       heap.length = 0;
       arm();
     },

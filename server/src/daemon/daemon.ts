@@ -85,7 +85,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       crypto,
       log,
       budget,
-      limits: { ...limits, queuedBytesPerClient: limits.queuedBytes / 4 },
+      limits,
     });
   } catch (error) {
     deadlines.stop();

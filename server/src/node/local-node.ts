@@ -52,8 +52,9 @@ export interface LocalNode {
   readonly waiting: number;
   /** Whether somebody reads, and does not keep up. */
   readonly crowded: boolean;
-  /** Calls once when it is no longer crowded. */
+  /** Calls once when it is no longer crowded, unless it is told to forget that before. */
   onRelief(hear: () => void): void;
+  forgetRelief(hear: () => void): void;
   /** Messages lost since it was opened. */
   readonly lost: number;
   /** Wipes the key and everything unread. */
@@ -72,12 +73,12 @@ export function createLocalNode(
   let bound = inboxBytes;
   let turn = 0;
   let lost = 0;
-  let relief: (() => void)[] = [];
+  let relief = new Set<() => void>();
 
   const relieve = (): void => {
-    if (relief.length === 0 || (inbox.length > 0 && members.length > 0)) return;
+    if (relief.size === 0 || (inbox.length > 0 && members.length > 0)) return;
     const heard = relief;
-    relief = [];
+    relief = new Set();
     for (const hear of heard) hear();
   };
   // Round-robin over the readers that have room; false when none has.
@@ -133,7 +134,10 @@ export function createLocalNode(
       return inbox.length > 0 && members.length > 0;
     },
     onRelief(hear) {
-      relief.push(hear);
+      relief.add(hear);
+    },
+    forgetRelief(hear) {
+      relief.delete(hear);
     },
     get lost() {
       return lost;

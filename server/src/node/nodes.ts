@@ -42,6 +42,8 @@ export interface Opening {
    */
   readonly crowding: boolean;
   onRelief(hear: () => void): void;
+  /** Takes back onRelief. */
+  forgetRelief(hear: () => void): void;
   /** Gives every message of this opening's share to a reader from now on, what waits included. */
   read(reader: Reader): void;
   /** The reader that was full has room again. */
@@ -118,10 +120,11 @@ export function createNodes(options: NodesOptions): Nodes {
 
   const createSender = (
     source: Uint8Array,
-  ): Pick<Opening, "transmit" | "crowding" | "onRelief"> => {
+  ): Pick<Opening, "transmit" | "crowding" | "onRelief" | "forgetRelief"> => {
     // The destination of the message before: most rows of messages go to one.
     let last: Entry | undefined;
     let crowded: LocalNode | undefined;
+    let awaited: LocalNode | undefined;
     const transmit: Opening["transmit"] = (addresses, addressAt, buffer, start, end) => {
       if (end - start > MTU) {
         counters.tooLarge += 1;
@@ -146,7 +149,14 @@ export function createNodes(options: NodesOptions): Nodes {
       get crowding() {
         return crowded?.crowded === true;
       },
-      onRelief: (hear) => crowded?.onRelief(hear),
+      onRelief(hear) {
+        awaited = crowded;
+        awaited?.onRelief(hear);
+      },
+      forgetRelief(hear) {
+        awaited?.forgetRelief(hear);
+        awaited = undefined;
+      },
     };
   };
 
@@ -193,6 +203,7 @@ export function createNodes(options: NodesOptions): Nodes {
         return sender.crowding;
       },
       onRelief: sender.onRelief,
+      forgetRelief: sender.forgetRelief,
       read(reader) {
         if (ended === undefined) member = node.join(reader);
       },

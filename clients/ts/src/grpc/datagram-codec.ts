@@ -214,11 +214,15 @@ export function scanResponse(buffer: Uint8Array, index: DatagramIndex): boolean 
   return at >= 0;
 }
 
+// No valid varint is longer.
+const LONGEST_VARINT_BYTES = 10;
+
 // The last field of a message: a number below 2^53.
 function scanAcceptedThrough(buffer: Uint8Array, at: number, index: DatagramIndex): boolean {
   let value = 0;
   let scale = 1;
-  for (let place = at; place < buffer.length; place++) {
+  const end = Math.min(buffer.length, at + LONGEST_VARINT_BYTES);
+  for (let place = at; place < end; place++) {
     const byte = buffer[place] as number;
     value += (byte & 0x7f) * scale;
     scale *= 0x80;
