@@ -4,9 +4,13 @@
  * Messages gathered for one stream message, with those who wait to hear of some of them. Knows
  * its first number only once it is written.
  */
-import { writeDatagram } from "./grpc/index.js";
+import { createBufferPool, MAX_STREAM_MESSAGE_BYTES, writeDatagram } from "./grpc/index.js";
 
 const SMALLEST_BYTES = 512;
+/** A batch that is expected to reach this, in bytes, begins with a whole message of room. */
+const LARGE_BYTES = 64 * 1024;
+/** As many whole messages as may be on their way at one node, and as many again. */
+const pool = createBufferPool(MAX_STREAM_MESSAGE_BYTES, 8);
 
 /** A batch that is being filled, waits, or has been written. */
 export interface Batch {
@@ -26,6 +30,8 @@ export interface Batch {
   ): void;
   /** The stream message. Afterwards nothing more is appended. */
   message(): Buffer;
+  /** Gives its memory back, when the message has been written and accepted. */
+  release(): void;
   /** Resolves whoever waits for a message up to this number. */
   resolveThrough(number: number): void;
   /** Rejects who waits for this number; false when nobody does. */
@@ -49,8 +55,8 @@ export function createBatch(expected: number): Batch {
 
   const room = (needed: number): Buffer => {
     if (buffer !== undefined && bytes + needed <= buffer.length) return buffer;
-    const size = Math.max(SMALLEST_BYTES, expected, buffer === undefined ? 0 : 2 * buffer.length);
-    const larger = Buffer.allocUnsafeSlow(Math.max(size, bytes + needed));
+    const size = Math.max(SMALLEST_BYTES, expected, 2 * (buffer?.length ?? 0), bytes + needed);
+    const larger = size > LARGE_BYTES ? pool.take() : Buffer.allocUnsafeSlow(size);
     buffer?.copy(larger, 0, 0, bytes);
     buffer = larger;
     return larger;
@@ -90,6 +96,10 @@ export function createBatch(expected: number): Batch {
     },
     message() {
       return buffer === undefined ? Buffer.alloc(0) : buffer.subarray(0, bytes);
+    },
+    release() {
+      if (buffer !== undefined) pool.give(buffer);
+      buffer = undefined;
     },
     resolveThrough(number) {
       if (waiters.length === 0) return;

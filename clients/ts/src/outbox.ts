@@ -244,6 +244,7 @@ export function createOutbox(onRefused: (reason: NodeErrorReason) => void): Outb
         batch.resolveThrough(through);
         if (next > through + 1) break;
         unacceptedBytes -= batch.bytes;
+        batch.release();
         done += 1;
       }
       if (done > 0) {

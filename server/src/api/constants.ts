@@ -15,6 +15,10 @@ export const STREAM_PENDING_BYTES = 2 * 1024 * 1024;
 export const PATIENCE_MS = 100;
 /** The first piece of memory a stream takes for what it is about to write, in bytes. */
 export const SMALLEST_CHUNK_BYTES = 1024;
+/** A stream that writes more than this at once takes a whole message of memory, in bytes. */
+export const LARGE_CHUNK_BYTES = 64 * 1024;
+/** Messages' memory kept for the next stream that needs one: 16 MiB. */
+export const POOLED_CHUNKS = 64;
 /** What grpc-js may receive at once: a stream message (256 KiB) and some framing, in bytes. */
 export const MAX_RECEIVE_BYTES = 256 * 1024 + 1024;
 /** How far a client may run ahead of the daemon on one connection or stream, in bytes. */

@@ -9,6 +9,7 @@ import { create, toBinary } from "@bufbuild/protobuf";
 import type { ServerDuplexStream } from "@grpc/grpc-js";
 import type { NodeErrorReason } from "@inet256/client";
 import {
+  createBufferPool,
   encodedDatagramBytes,
   MAX_ACCEPTED_THROUGH_BYTES,
   MAX_STREAM_MESSAGE_BYTES,
@@ -19,7 +20,12 @@ import {
 import { ConnectResponseSchema, type OpenResponse, type Reason } from "@inet256/proto";
 import type { Budget, Turns } from "../core/index.js";
 import type { Reader } from "../node/index.js";
-import { SMALLEST_CHUNK_BYTES, STREAM_PENDING_BYTES } from "./constants.js";
+import {
+  LARGE_CHUNK_BYTES,
+  POOLED_CHUNKS,
+  SMALLEST_CHUNK_BYTES,
+  STREAM_PENDING_BYTES,
+} from "./constants.js";
 
 /** The writing half of a stream. */
 export interface StreamWriter {
@@ -53,6 +59,9 @@ export interface StreamWriterOptions {
 // A batch leaves room for the acceptance behind it.
 const MOST_DATAGRAM_BYTES = MAX_STREAM_MESSAGE_BYTES - MAX_ACCEPTED_THROUGH_BYTES;
 
+// Every stream's; grpc-js copies what it is given to write.
+const pool = createBufferPool(MAX_STREAM_MESSAGE_BYTES, POOLED_CHUNKS);
+
 /** Failures in one message; each takes at most 16 bytes. */
 const MOST_FAILURES = 4096;
 
@@ -78,11 +87,14 @@ export function createStreamWriter(options: StreamWriterOptions): StreamWriter {
     held -= bytes;
     budget.give(bytes);
   };
-  const write = (message: Buffer, taken: number): void => {
+  const write = (message: Buffer, memory?: Buffer): void => {
     pending += message.length;
     call.write(message, () => {
       pending -= message.length;
-      release(taken);
+      if (memory !== undefined) {
+        release(memory.length);
+        pool.give(memory);
+      }
       if (!(refusing || waiting) || pending >= STREAM_PENDING_BYTES || finished) return;
       refusing = false;
       waiting = false;
@@ -93,10 +105,11 @@ export function createStreamWriter(options: StreamWriterOptions): StreamWriter {
   const reserve = (bytes: number): boolean => {
     const have = chunk?.length ?? 0;
     if (used + bytes <= have) return true;
-    const size = Math.min(Math.max(2 * have, usual, used + bytes), MAX_STREAM_MESSAGE_BYTES);
+    const wanted = Math.max(2 * have, usual, used + bytes);
+    const size = wanted > LARGE_CHUNK_BYTES ? pool.size : wanted;
     if (!budget.take(size - have)) return false;
     held += size - have;
-    const larger = Buffer.allocUnsafeSlow(size);
+    const larger = size === pool.size ? pool.take() : Buffer.allocUnsafeSlow(size);
     chunk?.copy(larger, 0, 0, used);
     chunk = larger;
     return true;
@@ -111,7 +124,7 @@ export function createStreamWriter(options: StreamWriterOptions): StreamWriter {
       });
       failures = failures.slice(MOST_FAILURES);
       lostWritten = lost;
-      write(asBuffer(toBinary(ConnectResponseSchema, message)), 0);
+      write(asBuffer(toBinary(ConnectResponseSchema, message)));
     }
   };
   // Behind the datagrams, where deliver has left room for it, or alone.
@@ -122,7 +135,7 @@ export function createStreamWriter(options: StreamWriterOptions): StreamWriter {
       return;
     }
     const alone = Buffer.allocUnsafeSlow(MAX_ACCEPTED_THROUGH_BYTES);
-    write(alone.subarray(0, writeAcceptedThrough(alone, 0, accepted)), 0);
+    write(alone.subarray(0, writeAcceptedThrough(alone, 0, accepted)));
   };
   const flush = (): void => {
     scheduled = false;
@@ -130,12 +143,12 @@ export function createStreamWriter(options: StreamWriterOptions): StreamWriter {
     writeRare();
     if (accepted > acceptedWritten) writeAcceptance();
     if (chunk === undefined || used === 0) return;
-    const message = chunk.subarray(0, used);
-    const taken = chunk.length;
-    usual = Math.max(SMALLEST_CHUNK_BYTES, Math.min(used, MAX_STREAM_MESSAGE_BYTES));
+    const memory = chunk;
+    const message = memory.subarray(0, used);
+    usual = Math.max(SMALLEST_CHUNK_BYTES, used);
     chunk = undefined;
     used = 0;
-    write(message, taken);
+    write(message, memory);
   };
   const flushAtEnd = (): void => {
     if (scheduled) return;
@@ -146,7 +159,7 @@ export function createStreamWriter(options: StreamWriterOptions): StreamWriter {
   return {
     opened(response) {
       const message = create(ConnectResponseSchema, { opened: response });
-      write(asBuffer(toBinary(ConnectResponseSchema, message)), 0);
+      write(asBuffer(toBinary(ConnectResponseSchema, message)));
     },
     deliver(addresses, addressAt, buffer, start, end) {
       if (finished || refusing) return false;

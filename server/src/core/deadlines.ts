@@ -97,7 +97,7 @@ export function createDeadlines(clock: Clock, timer: Timer): Deadlines {
     const nowMs = clock.monotonicMs();
     // What sets itself again for now waits for the next run: a callback cannot hold the loop. What
     // another callback clears or moves meanwhile is not due any more.
-    for (let first = heap[0]; first !== undefined && first.atMs < nowMs; first = heap[0]) {
+    for (let first = heap[0]; first !== undefined && first.atMs <= nowMs; first = heap[0]) {
       remove(first);
       first.slot = DUE;
       due.push(first);

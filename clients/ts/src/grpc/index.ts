@@ -13,6 +13,7 @@ export {
   rawMethodDefinition,
   serviceDefinition,
 } from "./bridge.js";
+export { type BufferPool, createBufferPool } from "./buffer-pool.js";
 export {
   ADDRESS_BYTES,
   createDatagramIndex,
