@@ -29,8 +29,8 @@ export interface LogSettings {
 
 /**
  * Bounds on what clients may take. Invariants: inboxBytes <= maxInboxBytes <= queuedBytes,
- * queuedBytesPerClient <= queuedBytes, and nodesPerClient <= nodes. Whoever goes beyond one is refused, or loses the oldest messages of an
- * inbox; all of it is counted.
+ * queuedBytesPerClient <= queuedBytes, and nodesPerClient <= nodes. Whoever goes beyond one is
+ * refused, or loses the oldest messages of an inbox; all of it is counted.
  */
 export interface Limits {
   /** Nodes open at the daemon. */

@@ -27,7 +27,7 @@ const keys = section({
     .meta({ examples: [DEFAULT_NODES_PER_CLIENT] }),
   clients: count("Connections of clients. More are refused.", 1, 100_000).default(256),
   queued_bytes: size(
-    "Messages that wait to be read, at all nodes together. Beyond it new ones are dropped and counted.",
+    "Messages that wait to be read, at all nodes together. More are dropped and counted.",
     mib(1),
     gib(64),
   ).prefault(formatSize(mib(256))),
@@ -99,13 +99,10 @@ const ORDER: readonly {
 
 /** The section `limits`, complete and frozen. */
 export const limitsSchema = keys
-  // Also after other problems, so that all are reported at once; not if it is no mapping at all.
-  .superRefine(checkOrder, { when: ({ value }) => isMapping(value) })
+  // Also after other problems, so that all are reported at once: comparing with what is not a
+  // number finds nothing.
+  .superRefine(checkOrder, { when: () => true })
   .transform((given): Limits => Object.freeze(complete(given)));
-
-function isMapping(value: unknown): boolean {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
 
 function checkOrder(given: Given, context: z.core.$RefinementCtx<Given>): void {
   const faulty = new Set(context.issues.map(({ path }) => path?.[0]));

@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import { describe, expect, it } from "vitest";
+import { type Config, defaultConfig, parseConfig } from "../../../server/src/config/index.js";
+
+const FILE = "/etc/inet256/config.yml";
+
+function parsed(text: string, file = FILE): Config {
+  const result = parseConfig(text, { file });
+  expect(result).toMatchObject({ ok: true });
+  return result.ok ? result.config : defaultConfig;
+}
+
+describe("the default configuration", () => {
+  it("is this", () => {
+    expect(defaultConfig).toEqual({
+      privateKeyPath: undefined,
+      apiEndpoint: undefined,
+      log: { level: "info", format: "auto" },
+      crypto: "auto",
+      limits: {
+        nodes: 20_000,
+        nodesPerClient: 12_000,
+        clients: 256,
+        queuedBytes: 256 * 1024 * 1024,
+        queuedBytesPerClient: 64 * 1024 * 1024,
+        inboxBytes: 4 * 1024 * 1024,
+        maxInboxBytes: 64 * 1024 * 1024,
+        requestsPerSecond: 5_000,
+      },
+    });
+  });
+
+  it.each([
+    ["nothing", ""],
+    ["a byte order mark", "\uFEFF"],
+    ["comments", "# one\n\n  # two\n"],
+    ["the start of a document", "---\n"],
+    ["an end of a document", "---\n...\n"],
+    ["null", "null\n"],
+    ["an empty mapping", "{}"],
+    ["sections of nothing but comments", "log:\n  # level: debug\nlimits:\n"],
+    ["empty sections", "log: {}\nlimits: {}\n"],
+    ["CRLF", "log:\r\n  level: info\r\n"],
+    ["a version", "%YAML 1.2\n---\ncrypto: auto\n"],
+  ])("is what %s means", (_, text) => {
+    expect(parsed(text)).toEqual(defaultConfig);
+  });
+});
+
+describe("a configuration", () => {
+  it("has every key", () => {
+    const text = `
+private_key_path: /var/lib/inet256/key.pem
+api_endpoint: unix:///run/user/1000/inet256.sock
+log:
+  level: trace
+  format: json
+crypto: portable
+limits:
+  nodes: 100
+  nodes_per_client: 50
+  clients: 8
+  queued_bytes: 16MiB
+  queued_bytes_per_client: 16MiB
+  inbox_bytes: 131072
+  max_inbox_bytes: 1 MiB
+  requests_per_second: 10
+`;
+    expect(parsed(text)).toEqual({
+      privateKeyPath: "/var/lib/inet256/key.pem",
+      apiEndpoint: "unix:///run/user/1000/inet256.sock",
+      log: { level: "trace", format: "json" },
+      crypto: "portable",
+      limits: {
+        nodes: 100,
+        nodesPerClient: 50,
+        clients: 8,
+        queuedBytes: 16 * 1024 * 1024,
+        queuedBytesPerClient: 16 * 1024 * 1024,
+        inboxBytes: 131_072,
+        maxInboxBytes: 1024 * 1024,
+        requestsPerSecond: 10,
+      },
+    });
+  });
+
+  it.each([
+    ["the default", defaultConfig],
+    ["one of an empty text", parsed("")],
+    ["one with empty sections", parsed("log:\nlimits:\n")],
+    ["one with full sections", parsed("log: {level: warn}\nlimits: {nodes: 5}\n")],
+  ])("is frozen all the way down: %s", (_, config) => {
+    for (const part of [config, config.log, config.limits]) {
+      expect(Object.isFrozen(part)).toBe(true);
+    }
+  });
+
+  it("may use anchors and aliases", () => {
+    const config = parsed("crypto: &word auto\nlog: {format: *word}\n");
+    expect(config.log.format).toBe("auto");
+  });
+
+  it("is read by the core schema whatever the version says", () => {
+    const result = parseConfig("%YAML 1.1\n---\nlimits: {nodes: 1_000}\n", { file: FILE });
+    expect(result.ok).toBe(false);
+  });
+});
+
+describe("limits that are left out", () => {
+  it("give way to the ones that are written", () => {
+    expect(parsed("limits: {nodes: 10}").limits).toMatchObject({ nodes: 10, nodesPerClient: 10 });
+    expect(parsed("limits: {queued_bytes: 1MiB}").limits).toMatchObject({
+      queuedBytes: 1024 * 1024,
+      queuedBytesPerClient: 256 * 1024,
+      maxInboxBytes: 1024 * 1024,
+      inboxBytes: 1024 * 1024,
+    });
+    expect(parsed("limits: {max_inbox_bytes: 1MiB}").limits).toMatchObject({
+      maxInboxBytes: 1024 * 1024,
+      inboxBytes: 1024 * 1024,
+    });
+  });
+});
+
+describe("private_key_path", () => {
+  it.each([
+    ["./key.pem", FILE, "/etc/inet256/key.pem"],
+    ["../key.pem", FILE, "/etc/key.pem"],
+    ["key.pem", FILE, "/etc/inet256/key.pem"],
+    ["sub/key.pem", FILE, "/etc/inet256/sub/key.pem"],
+    ["./~key.pem", FILE, "/etc/inet256/~key.pem"],
+    ["/abs/./key.pem", FILE, "/abs/key.pem"],
+    ["./key.pem", "config.yml", "key.pem"],
+    ["./key.pem", "here/config.yml", "here/key.pem"],
+    ["/abs/key.pem", "config.yml", "/abs/key.pem"],
+  ])("%s in %s is %s", (path, file, expected) => {
+    expect(parsed(`private_key_path: ${path}`, file).privateKeyPath).toBe(expected);
+  });
+});
+
+describe("api_endpoint", () => {
+  it("may have a path of 107 bytes, counted in UTF-8", () => {
+    const fits = `unix:///${"é".repeat(53)}`;
+    expect(parsed(`api_endpoint: ${fits}`).apiEndpoint).toBe(fits);
+    expect(parseConfig(`api_endpoint: ${fits}x`, { file: FILE }).ok).toBe(false);
+  });
+});
