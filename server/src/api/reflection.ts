@@ -49,6 +49,8 @@ function registryOf(services: readonly DescService[]): FileRegistry {
     files.set(file.proto.name, file);
   };
   for (const service of services) add(service.file);
+  // What errors carry beside their status.
+  add(file_google_rpc_error_details);
   const file = [...files.values()].map(({ proto }) => proto);
   return createFileRegistry(create(FileDescriptorSetSchema, { file }));
 }

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+// The other languages: the Go and Python clients' own tests, then, against one real daemon, their
+// smoke programs and grpcurl. `npm test` runs this after the tests in TypeScript, with the command
+// built. Where Go or Python is missing, what needs it is skipped, and said to be; under CI=true that
+// is a failure. The last line is "N passed, N failed, N skipped".
+
+import { startDaemon } from "./daemon.mjs";
+import { buildGrpcurl, buildSmoke, checkGo, smokeGo, whyNoGo } from "./go.mjs";
+import { checkGrpcurl } from "./grpcurl.mjs";
+import { checkPython, prepareEnvironments, smokePython } from "./python.mjs";
+import { createReport } from "./report.mjs";
+
+const report = createReport();
+
+/** Answers what is needed later: whether there is Go, and where grpcurl is, if it could be built. */
+async function prepareGo() {
+  const reason = await whyNoGo();
+  if (reason !== undefined) {
+    for (const part of ["Go", "grpcurl"]) report.skip(part, reason);
+    return { present: false };
+  }
+  await checkGo(report);
+  await report.check("Go: build the smoke program", async () => {
+    await buildSmoke();
+  });
+  try {
+    return { present: true, grpcurl: await buildGrpcurl() };
+  } catch (error) {
+    report.skip("grpcurl", `it cannot be built: ${error.message}`);
+    return { present: true };
+  }
+}
+
+async function preparePython() {
+  const environments = await prepareEnvironments(report);
+  await checkPython(report, environments);
+  return environments;
+}
+
+async function checkDaemon(go, environments) {
+  const daemon = await startDaemon();
+  if (go.present) await report.check("Go: smoke", () => smokeGo(daemon.endpoint));
+  for (const { name, interpreter } of environments) {
+    const smoke = () => smokePython(interpreter, daemon.endpoint);
+    await report.check(`Python: smoke, ${name} packages`, smoke);
+  }
+  if (go.grpcurl !== undefined) await checkGrpcurl(report, go.grpcurl, daemon.endpoint);
+  await report.check("the daemon stops cleanly", async () => {
+    await daemon.stop();
+  });
+}
+
+const [go, environments] = await Promise.all([prepareGo(), preparePython()]);
+if (go.present || environments.length > 0) {
+  await checkDaemon(go, environments).catch((error) =>
+    report.check("the daemon", () => Promise.reject(error)),
+  );
+}
+process.exitCode = report.finish();
