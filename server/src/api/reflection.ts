@@ -15,7 +15,7 @@ import {
 } from "@bufbuild/protobuf";
 import { FileDescriptorProtoSchema, FileDescriptorSetSchema } from "@bufbuild/protobuf/wkt";
 import { type ServerDuplexStream, status } from "@grpc/grpc-js";
-import type { reflection } from "@inet256/proto";
+import { file_google_rpc_error_details, type reflection } from "@inet256/proto";
 
 type Request = reflection.ServerReflectionRequest;
 type Response = MessageInitShape<typeof reflection.ServerReflectionResponseSchema>;
