@@ -5,6 +5,7 @@
  * its first number only once it is written.
  */
 import { createBufferPool, MAX_STREAM_MESSAGE_BYTES, writeDatagram } from "./grpc/index.js";
+import type { Settler } from "./settler.js";
 
 const SMALLEST_BYTES = 512;
 /** A batch that is expected to reach this, in bytes, begins with a whole message of room. */
@@ -22,12 +23,8 @@ export interface Batch {
   firstNumber: number;
   /** Adds a message whose encoding takes `bytes`. */
   append(address: Uint8Array, payload: Uint8Array, bytes: number): void;
-  /** The promise functions of whoever waits for the message appended last. */
-  waitForLast(
-    resolve: () => void,
-    reject: (reason: unknown) => void,
-    signal?: AbortSignal | undefined,
-  ): void;
+  /** Who waits to hear of the message appended last. */
+  waitForLast(settler: Settler): void;
   /** The stream message. Afterwards nothing more is appended. */
   message(): Buffer;
   /** Gives its memory back, when the message has been written and accepted. */
@@ -42,8 +39,7 @@ export interface Batch {
 
 interface Waiter {
   readonly index: number;
-  readonly resolve: () => void;
-  readonly reject: (reason: unknown) => void;
+  readonly settler: Settler;
 }
 
 /** An empty batch; `expected` bytes are laid out at the first message. */
@@ -74,25 +70,8 @@ export function createBatch(expected: number): Batch {
       bytes = writeDatagram(room(needed), bytes, address, 0, payload, 0, payload.length);
       count += 1;
     },
-    waitForLast(resolve, reject, signal) {
-      if (signal === undefined) {
-        waiters.push({ index: count - 1, resolve, reject });
-        return;
-      }
-      const abort = (): void => reject(signal.reason);
-      signal.addEventListener("abort", abort, { once: true });
-      const settled = (): void => signal.removeEventListener("abort", abort);
-      waiters.push({
-        index: count - 1,
-        resolve: () => {
-          settled();
-          resolve();
-        },
-        reject: (reason) => {
-          settled();
-          reject(reason);
-        },
-      });
+    waitForLast(settler) {
+      waiters.push({ index: count - 1, settler });
     },
     message() {
       return buffer === undefined ? Buffer.alloc(0) : buffer.subarray(0, bytes);
@@ -107,7 +86,7 @@ export function createBatch(expected: number): Batch {
       let done = 0;
       for (const waiter of waiters) {
         if (waiter.index > covered) break;
-        waiter.resolve();
+        waiter.settler.resolve();
         done += 1;
       }
       waiters = waiters.slice(done);
@@ -116,12 +95,12 @@ export function createBatch(expected: number): Batch {
       const index = number - this.firstNumber;
       const place = waiters.findIndex((waiter) => waiter.index === index);
       if (place < 0) return false;
-      waiters[place]?.reject(reason);
+      waiters[place]?.settler.reject(reason);
       waiters.splice(place, 1);
       return true;
     },
     rejectAll(reason) {
-      for (const waiter of waiters) waiter.reject(reason);
+      for (const { settler } of waiters) settler.reject(reason);
       waiters = [];
     },
   };

@@ -50,7 +50,7 @@ export function createConnection(
   rootCertificates: Buffer | undefined,
 ): Connection {
   const target =
-    endpoint.kind === "unix" ? `unix:${endpoint.path}` : `dns:${endpoint.host}:${endpoint.port}`;
+    endpoint.kind === "unix" ? `unix://${endpoint.path}` : `dns:${endpoint.host}:${endpoint.port}`;
   const secure = endpoint.kind === "tls";
   const caller = createGrpcCaller(
     target,

@@ -15,6 +15,9 @@ export const SYSTEM_ENDPOINT = "unix:///run/inet256.sock";
 export const ENDPOINT_VARIABLE = "INET256_API";
 const SOCKET_NAME = "inet256.sock";
 const DEFAULT_PORT = 2560;
+const ANY_FORM = "unix:///path, tcp://host:port or tls://host:port";
+// Absolute, without control characters, and not a folder.
+const SOCKET_PATH = /^\/\P{Cc}*(?<!\/)$/u;
 
 /** A parsed endpoint. */
 export type Endpoint =
@@ -23,22 +26,24 @@ export type Endpoint =
 
 /** Parses an endpoint; throws NodeError BAD_REQUEST that says what was expected. */
 export function parseEndpoint(text: string): Endpoint {
+  if (typeof text !== "string") throw badEndpoint(ANY_FORM);
   if (text.startsWith("unix://")) {
     const path = text.slice("unix://".length);
-    if (path.startsWith("/") && !path.includes("\0")) return { kind: "unix", path };
-    throw badEndpoint(text, "after unix:// an absolute path, as in unix:///run/inet256.sock");
+    if (SOCKET_PATH.test(path)) return { kind: "unix", path };
+    throw badEndpoint("after unix:// an absolute path, as in unix:///run/inet256.sock");
   }
   const match = /^(tcp|tls):\/\/(\[[0-9a-fA-F:.]+\]|[^\s/:@[\]]+)(?::(\d{1,5}))?\/?$/.exec(text);
   const [, kind, host, portText] = match ?? [];
   const port = portText === undefined ? DEFAULT_PORT : Number(portText);
   if ((kind !== "tcp" && kind !== "tls") || host === undefined || port < 1 || port > 65_535) {
-    throw badEndpoint(text, "unix:///path, tcp://host:port or tls://host:port");
+    throw badEndpoint(ANY_FORM);
   }
   return { kind, host, port };
 }
 
-function badEndpoint(text: string, expected: string): NodeError {
-  return new NodeError("BAD_REQUEST", `bad endpoint ${JSON.stringify(text)}: expected ${expected}`);
+// Does not repeat the text, which may hold a secret that was put in the wrong place.
+function badEndpoint(expected: string): NodeError {
+  return new NodeError("BAD_REQUEST", `not an endpoint: expected ${expected}`);
 }
 
 /** An endpoint as text. */

@@ -35,7 +35,7 @@ interface Receiver {
 
 /** An empty inbox. `onLost` is told the new total whenever messages were lost. */
 export function createInbox(bound: number, onLost: (total: number) => void = () => {}): Inbox {
-  let queue: Waiting[] = [];
+  let queue: (Waiting | undefined)[] = [];
   let first = 0;
   let bytes = 0;
   let lost = 0;
@@ -46,6 +46,7 @@ export function createInbox(bound: number, onLost: (total: number) => void = () 
     const waiting = queue[first];
     if (waiting === undefined) return;
     bytes -= waiting.bytes;
+    queue[first] = undefined;
     first += 1;
     if (first * 2 > queue.length && first > 32) {
       queue = queue.slice(first);

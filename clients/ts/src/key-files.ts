@@ -5,7 +5,7 @@
  * over another; reading says when others could have read them too.
  */
 import { randomFillSync } from "node:crypto";
-import { closeSync, fstatSync, openSync, readFileSync, writeSync } from "node:fs";
+import { closeSync, fstatSync, openSync, readSync, writeSync } from "node:fs";
 import {
   createKeys,
   IdentityError,
@@ -44,22 +44,40 @@ export interface KeyFile {
  */
 export function readKeyFile(path: string): KeyFile {
   const file = openSync(path, "r");
+  // One buffer, so that no copy of the secret is left; a pipe or a device has no size beforehand.
+  const buffer = Buffer.alloc(MOST_BYTES + 1);
   try {
-    const { mode, size } = fstatSync(file);
-    if (size > MOST_BYTES) {
-      throw new IdentityError("BAD_KEY", `${path}: ${size} bytes are too many for a key file`);
+    const bytes = buffer.subarray(0, readUpTo(file, buffer));
+    if (bytes.length > MOST_BYTES) {
+      throw new IdentityError(
+        "BAD_KEY",
+        `${path}: more than ${MOST_BYTES} bytes are too many for a key file`,
+      );
     }
-    const bytes = readFileSync(file);
-    try {
-      return { key: keys.decodeKeyFile(bytes), warning: modeWarning(path, mode) };
-    } catch (cause) {
-      if (!(cause instanceof IdentityError)) throw cause;
-      throw new IdentityError(cause.code, `${path}: ${cause.message}`, { cause });
-    } finally {
-      wipe(bytes);
-    }
+    return { key: decode(path, bytes), warning: modeWarning(path, fstatSync(file).mode) };
   } finally {
+    wipe(buffer);
     closeSync(file);
+  }
+}
+
+// Fills the buffer as far as the file goes; returns how far that is.
+function readUpTo(file: number, buffer: Uint8Array): number {
+  let length = 0;
+  while (length < buffer.length) {
+    const read = readSync(file, buffer, length, buffer.length - length, null);
+    if (read === 0) break;
+    length += read;
+  }
+  return length;
+}
+
+function decode(path: string, bytes: Uint8Array): PrivateKey {
+  try {
+    return keys.decodeKeyFile(bytes);
+  } catch (cause) {
+    if (!(cause instanceof IdentityError)) throw cause;
+    throw new IdentityError(cause.code, `${path}: ${cause.message}`, { cause });
   }
 }
 

@@ -17,6 +17,7 @@ import {
 } from "./grpc/index.js";
 import type { Address } from "./identity/index.js";
 import { NodeError, type NodeErrorReason } from "./reasons.js";
+import { abortable, type Settler } from "./settler.js";
 
 /** Writes one stream message. */
 export type WriteMessage = (message: Buffer) => void;
@@ -49,13 +50,7 @@ interface Waiting {
   readonly to: Address;
   readonly payload: Uint8Array;
   readonly bytes: number;
-  readonly resolve: () => void;
-  readonly reject: (reason: unknown) => void;
-}
-
-interface RoomWaiter {
-  readonly resolve: () => void;
-  readonly reject: (reason: unknown) => void;
+  readonly settler: Settler;
 }
 
 /** An outbox without a stream. `onRefused` hears of refused messages that nobody waits for. */
@@ -71,8 +66,9 @@ export function createOutbox(onRefused: (reason: NodeErrorReason) => void): Outb
   let waiting: Waiting[] = [];
   let waitingBytes = 0;
   let flushing = false;
-  let finished: (() => void) | undefined;
-  let roomWaiters: RoomWaiter[] = [];
+  let finishing: NodeError | undefined;
+  let finishers: (() => void)[] = [];
+  let roomWaiters: Settler[] = [];
 
   const hasRoom = (bytes: number): boolean =>
     waiting.length === 0 && (unwrittenBytes === 0 || unwrittenBytes + bytes <= UNWRITTEN_BYTES);
@@ -114,11 +110,15 @@ export function createOutbox(onRefused: (reason: NodeErrorReason) => void): Outb
     let admitted = 0;
     for (const next of waiting) {
       if (unwrittenBytes > 0 && unwrittenBytes + next.bytes > UNWRITTEN_BYTES) break;
-      append(next.to, next.payload, next.bytes).waitForLast(next.resolve, next.reject);
+      append(next.to, next.payload, next.bytes).waitForLast(next.settler);
       waitingBytes -= next.bytes;
       admitted += 1;
     }
     if (admitted > 0) waiting = waiting.slice(admitted);
+  };
+  const tellFinishers = (): void => {
+    for (const finished of finishers) finished();
+    finishers = [];
   };
   const flush = (): void => {
     flushing = false;
@@ -128,7 +128,7 @@ export function createOutbox(onRefused: (reason: NodeErrorReason) => void): Outb
       writeWhatMay();
     } while (write !== undefined && unwritten.length === 0 && waiting.length > 0);
     announceRoom();
-    if (finished !== undefined && unwrittenBytes === 0 && waiting.length === 0) finished();
+    if (unwrittenBytes === 0 && waiting.length === 0) tellFinishers();
   };
   // Whatever is sent in one turn of the event loop shares a message.
   const flushSoon = (): void => {
@@ -145,11 +145,11 @@ export function createOutbox(onRefused: (reason: NodeErrorReason) => void): Outb
     waiting = [];
     waitingBytes = 0;
     for (const batch of lost) batch.rejectAll(error);
-    for (const waiter of waiters) waiter.reject(error);
+    for (const { settler } of waiters) settler.reject(error);
     const wanting = roomWaiters;
     roomWaiters = [];
     for (const waiter of wanting) waiter.reject(error);
-    finished?.();
+    tellFinishers();
   };
   const failWritten = (): void => {
     const lost = written;
@@ -167,21 +167,27 @@ export function createOutbox(onRefused: (reason: NodeErrorReason) => void): Outb
       (batch) => number >= batch.firstNumber && number < batch.firstNumber + batch.count,
     );
 
-  const sendWaiting = (next: Waiting, signal: AbortSignal | undefined): void => {
+  const leaveLine = (next: Waiting): void => {
+    const place = waiting.indexOf(next);
+    if (place < 0) return;
+    waiting.splice(place, 1);
+    waitingBytes -= next.bytes;
+  };
+  const waitInLine = (
+    to: Address,
+    payload: Uint8Array,
+    settler: Settler,
+    signal: AbortSignal | undefined,
+  ): void => {
+    const bytes = encodedDatagramBytes(payload.length);
+    const next: Waiting = {
+      to,
+      payload: Uint8Array.from(payload),
+      bytes,
+      settler: abortable(settler, signal, () => leaveLine(next)),
+    };
     waiting.push(next);
-    waitingBytes += next.bytes;
-    signal?.addEventListener(
-      "abort",
-      () => {
-        const place = waiting.indexOf(next);
-        if (place >= 0) {
-          waiting.splice(place, 1);
-          waitingBytes -= next.bytes;
-        }
-        next.reject(signal.reason);
-      },
-      { once: true },
-    );
+    waitingBytes += bytes;
   };
 
   return {
@@ -198,11 +204,11 @@ export function createOutbox(onRefused: (reason: NodeErrorReason) => void): Outb
         if (refuse !== undefined) return reject(refuse);
         const bytes = encodedDatagramBytes(payload.length);
         if (hasRoom(bytes)) {
-          append(to, payload, bytes).waitForLast(resolve, reject, signal);
+          append(to, payload, bytes).waitForLast(abortable({ resolve, reject }, signal));
         } else if (waitingBytes + bytes > WAITING_BYTES) {
           return reject(tooMuchWaiting());
         } else {
-          sendWaiting({ to, payload: Uint8Array.from(payload), bytes, resolve, reject }, signal);
+          waitInLine(to, payload, { resolve, reject }, signal);
         }
         flushSoon();
       });
@@ -212,21 +218,15 @@ export function createOutbox(onRefused: (reason: NodeErrorReason) => void): Outb
         if (signal?.aborted === true) return reject(signal.reason);
         if (refuse !== undefined) return reject(refuse);
         if (waiting.length === 0 && unwrittenBytes <= UNWRITTEN_BYTES / 2) return resolve();
-        const waiter: RoomWaiter = { resolve, reject };
+        const waiter = abortable({ resolve, reject }, signal, () => {
+          roomWaiters = roomWaiters.filter((other) => other !== waiter);
+        });
         roomWaiters.push(waiter);
-        signal?.addEventListener(
-          "abort",
-          () => {
-            roomWaiters = roomWaiters.filter((other) => other !== waiter);
-            reject(signal.reason);
-          },
-          { once: true },
-        );
       });
     },
     connected(writeMessage) {
       write = writeMessage;
-      refuse = undefined;
+      refuse = finishing;
       flush();
     },
     disconnected() {
@@ -257,9 +257,10 @@ export function createOutbox(onRefused: (reason: NodeErrorReason) => void): Outb
       if (holding(number)?.reject(number, error) !== true) onRefused(reason);
     },
     finish(error) {
+      finishing = error;
       refuse = error;
       return new Promise((resolve) => {
-        finished = resolve;
+        finishers.push(resolve);
         if (write === undefined) failUnwritten(error);
         else flush();
       });

@@ -40,7 +40,8 @@ export function createWireBatch(
   const length = index.count;
   const offsets = index.offsets.slice(0, 3 * length);
   const check = (i: number): number => {
-    if (!(i >= 0 && i < length)) throw new RangeError(`no message ${i} in a batch of ${length}`);
+    if (i >>> 0 !== i || i >= length)
+      throw new RangeError(`no message ${i} in a batch of ${length}`);
     return 3 * i;
   };
   const source = (i: number): Address => readAddress(buffer, offsets[check(i)] ?? 0);

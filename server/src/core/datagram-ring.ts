@@ -30,7 +30,7 @@ export interface DatagramRing {
   /**
    * Appends a copy of bytes `start` to `end` of `buffer`, with the address at `addressAt` of
    * `addresses`. Where there is no room the oldest make it; returns how many datagrams were lost
-   * by that, the new one included when it cannot fit at all.
+   * by that; when the new one cannot fit at all it is the one that is lost.
    */
   push(
     addresses: Uint8Array,
@@ -124,7 +124,8 @@ export function createDatagramRing(bound: number, budget: Budget): DatagramRing 
       if (record > limit) return 1;
       let lost = 0;
       while (tail - head + record > ring.length && !grow(tail - head + record)) {
-        if (length === 0) return lost + 1;
+        // One that does not even fit alone costs no other its place.
+        if (record > ring.length && !grow(record)) return 1;
         dropOldest();
         lost += 1;
       }

@@ -44,9 +44,20 @@ export function decodeKeyFile(file: Uint8Array, keys: KeyParser): PrivateKey {
 
 /** A key file with this key; see Keys.encodeKeyFile. */
 export function encodeKeyFile(key: PrivateKey, format: KeyFileFormat): Uint8Array {
-  if (format === "raw") return key.serialize();
-  const content = format === "pkcs8" ? encodePkcs8(seedOf(key)) : key.serialize();
-  const file = encodePem(format === "pkcs8" ? PKCS8_LABEL : INET256_LABEL, content);
+  switch (format) {
+    case "pkcs8":
+      return encodeAndWipe(PKCS8_LABEL, encodePkcs8(seedOf(key)));
+    case "inet256":
+      return encodeAndWipe(INET256_LABEL, key.serialize());
+    case "raw":
+      return key.serialize();
+    default:
+      throw badFile('the format of a key file is "pkcs8", "inet256" or "raw"');
+  }
+}
+
+function encodeAndWipe(label: string, content: Uint8Array): Uint8Array {
+  const file = encodePem(label, content);
   wipe(content);
   return file;
 }

@@ -74,7 +74,7 @@ export interface Keys {
    * A key file with this key: "pkcs8" (the default) is what `openssl genpkey -algorithm ed25519`
    * writes. To be written with mode 0600; the caller wipes the bytes afterwards.
    *
-   * @throws IdentityError BAD_KEY if the key was wiped.
+   * @throws IdentityError BAD_KEY if the key was wiped or there is no such format.
    */
   encodeKeyFile(key: PrivateKey, format?: KeyFileFormat): Uint8Array;
 }

@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+/**
+ * A daemon in memory, for testing programs: opens nodes that reach each other, and can be told
+ * to lose, alter, double or refuse what is sent. Order is kept; delivery is at once.
+ */
+import {
+  type Address,
+  batchOfOne,
+  type Client,
+  createInbox,
+  type DaemonStatus,
+  generateKey,
+  type Inbox,
+  MTU,
+  type Node,
+  NodeError,
+  type NodeErrorReason,
+  type PrivateKey,
+} from "@inet256/client";
+
+/** A message on its way. */
+export interface Passing {
+  readonly from: Address;
+  readonly to: Address;
+  readonly payload: Uint8Array;
+}
+
+/** What the service does to what passes. */
+export interface MemoryServiceOptions {
+  /** What arrives in place of a message: nothing, the message, or others. */
+  readonly onTheWay?: (passing: Passing) => readonly Uint8Array[];
+  /** Why a message is refused; undefined: it is not. */
+  readonly refuse?: (passing: Passing) => NodeErrorReason | undefined;
+  /** Whether trySend finds no room. */
+  readonly isFull?: () => boolean;
+}
+
+/** A service in memory, with what tests ask about it. */
+export interface MemoryService extends Client {
+  /** The daemon's own address: messages to it come back. */
+  readonly own: Address;
+  /** Nodes that are open. */
+  readonly openNodes: number;
+  /** Messages that were accepted, in order. */
+  readonly accepted: readonly Passing[];
+}
+
+const INBOX_BYTES = 64 * 1024 * 1024;
+
+/** A service with no node open. */
+export function createMemoryService(options: MemoryServiceOptions = {}): MemoryService {
+  const inboxes = new Map<string, Inbox>();
+  const accepted: Passing[] = [];
+  const { publicKey } = generateKey();
+  const own = publicKey.address;
+
+  const transmit = (passing: Passing): NodeErrorReason | undefined => {
+    const copy = { ...passing, payload: Uint8Array.from(passing.payload) };
+    const there = passing.to.equals(own) || inboxes.has(`${passing.to}`);
+    const reason = options.refuse?.(copy) ?? (there ? undefined : "NO_SUCH_ADDRESS");
+    if (reason !== undefined) return reason;
+    accepted.push(copy);
+    const isOwn = copy.to.equals(own);
+    const target = inboxes.get(`${isOwn ? copy.from : copy.to}`);
+    const source = isOwn ? own : copy.from;
+    for (const payload of options.onTheWay?.(copy) ?? [copy.payload]) {
+      target?.push(batchOfOne({ source, payload }), payload.length);
+    }
+    return undefined;
+  };
+
+  return {
+    endpoint: "unix:///memory",
+    own,
+    accepted,
+    get openNodes() {
+      return inboxes.size;
+    },
+    async open(key) {
+      const inbox = createInbox(INBOX_BYTES);
+      inboxes.set(`${key.address}`, inbox);
+      const over = (): void => {
+        inboxes.delete(`${key.address}`);
+        inbox.end(new NodeError("NODE_CLOSED", "the node has been closed"));
+      };
+      return createMemoryNode(key, inbox, transmit, options.isFull ?? (() => false), over);
+    },
+    async drop(key) {
+      inboxes.get(`${key.address}`)?.end(new NodeError("NODE_DROPPED", "the node was dropped"));
+      inboxes.delete(`${key.address}`);
+    },
+    async status() {
+      return statusOf(publicKey, inboxes.size);
+    },
+    async close() {
+      for (const inbox of inboxes.values()) inbox.end(new NodeError("NODE_CLOSED", "closed"));
+      inboxes.clear();
+    },
+  };
+}
+
+function createMemoryNode(
+  key: PrivateKey,
+  inbox: Inbox,
+  transmit: (passing: Passing) => NodeErrorReason | undefined,
+  isFull: () => boolean,
+  over: () => void,
+): Node {
+  const { address, publicKey } = key;
+  const trySend: Node["trySend"] = (to, payload) => {
+    if (isFull()) return false;
+    transmit({ from: address, to, payload });
+    return true;
+  };
+  return {
+    address,
+    publicKey,
+    mtu: MTU,
+    async send(to, payload) {
+      const reason = transmit({ from: address, to, payload });
+      if (reason !== undefined) throw new NodeError(reason, `refused: ${reason}`);
+    },
+    trySend,
+    room: () => new Promise((resolve) => setImmediate(resolve)),
+    sendBatch: (batch) => {
+      const stop = batch.findIndex(({ to, payload }) => !trySend(to, payload));
+      return stop < 0 ? batch.length : stop;
+    },
+    receive: inbox.receive,
+    batches: inbox.batches,
+    findAddress: () => Promise.reject(new NodeError("NO_SUCH_ADDRESS", "not in memory")),
+    lookupPublicKey: () => Promise.reject(new NodeError("NO_SUCH_ADDRESS", "not in memory")),
+    async close() {
+      over();
+    },
+    async drop() {
+      over();
+    },
+  };
+}
+
+function statusOf(publicKey: DaemonStatus["publicKey"], nodes: number): DaemonStatus {
+  return {
+    address: publicKey.address,
+    publicKey,
+    version: "0.0.0",
+    uptimeMs: 93_784_000,
+    endpoints: ["unix:///memory"],
+    nodes,
+    clients: 1,
+    streams: nodes,
+    queuedBytes: 1234,
+    counters: { datagrams_delivered: 1234567, datagrams_lost: 0 },
+  };
+}

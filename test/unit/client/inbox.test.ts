@@ -1,0 +1,302 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+// The receiving half of a node: bounded, in order, and every message to one receiver at most.
+
+import { getEventListeners } from "node:events";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
+import {
+  Address,
+  batchOfOne,
+  createInbox,
+  type Datagram,
+  type DatagramBatch,
+  type Inbox,
+  NodeError,
+} from "@inet256/client";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+
+const SOURCE = Address.fromBytes(new Uint8Array(32).fill(1));
+const closed = new NodeError("NODE_CLOSED", "made up");
+const dropped = new NodeError("NODE_DROPPED", "made up");
+
+function message(id: number): Datagram {
+  return { source: SOURCE, payload: Uint8Array.of(id >> 8, id & 0xff) };
+}
+
+function idOf({ payload }: Datagram): number {
+  return ((payload[0] ?? 0) << 8) | (payload[1] ?? 0);
+}
+
+function batch(...ids: readonly number[]): DatagramBatch {
+  const datagrams = ids.map(message);
+  const at = (index: number): Datagram => {
+    const datagram = datagrams[index];
+    if (datagram === undefined) throw new RangeError(`no message ${index}`);
+    return datagram;
+  };
+  return {
+    length: datagrams.length,
+    source: (index) => at(index).source,
+    payload: (index) => at(index).payload,
+    [Symbol.iterator]: () => datagrams[Symbol.iterator](),
+  };
+}
+
+/** Receives once and notes the number, or the error's reason, in `seen`. */
+function receiveInto(seen: unknown[], inbox: Inbox, signal?: AbortSignal): Promise<void> {
+  return inbox.receive(signal === undefined ? {} : { signal }).then(
+    (datagram) => void seen.push(idOf(datagram)),
+    (error: unknown) => void seen.push(error instanceof NodeError ? error.reason : error),
+  );
+}
+
+function turn(): Promise<void> {
+  return new Promise((resolve) => {
+    setImmediate(resolve);
+  });
+}
+
+describe("receive", () => {
+  it("takes what came before it, in order, one by one", async () => {
+    const inbox = createInbox(1_000);
+    inbox.push(batch(1, 2), 10);
+    inbox.push(batch(3), 10);
+    const seen: unknown[] = [];
+    for (let i = 0; i < 3; i++) await receiveInto(seen, inbox);
+    expect(seen).toEqual([1, 2, 3]);
+  });
+
+  it("waits for what comes after it", async () => {
+    const inbox = createInbox(1_000);
+    const seen: unknown[] = [];
+    const received = receiveInto(seen, inbox);
+    await turn();
+    expect(seen).toEqual([]);
+    inbox.push(batch(1), 10);
+    await received;
+    expect(seen).toEqual([1]);
+  });
+
+  it("gives competing receivers different messages, in the order they asked", async () => {
+    const inbox = createInbox(1_000);
+    const seen: unknown[][] = [[], [], []];
+    const all = seen.map((own) => receiveInto(own, inbox));
+    inbox.push(batch(1), 10);
+    inbox.push(batch(2, 3, 4), 10);
+    await Promise.all(all);
+    expect(seen).toEqual([[1], [2], [3]]);
+    const rest: unknown[] = [];
+    await receiveInto(rest, inbox);
+    expect(rest).toEqual([4]);
+  });
+
+  it("rejects with the signal's reason, before and while waiting", async () => {
+    const inbox = createInbox(1_000);
+    await expect(inbox.receive({ signal: AbortSignal.abort("early") })).rejects.toBe("early");
+    const controller = new AbortController();
+    const waiting = inbox.receive({ signal: controller.signal });
+    controller.abort("late");
+    await expect(waiting).rejects.toBe("late");
+  });
+
+  it("with a signal that has aborted leaves what waits to others", async () => {
+    const inbox = createInbox(1_000);
+    inbox.push(batch(1), 10);
+    await expect(inbox.receive({ signal: AbortSignal.abort("early") })).rejects.toBe("early");
+    const seen: unknown[] = [];
+    await receiveInto(seen, inbox);
+    expect(seen).toEqual([1]);
+  });
+
+  it("that gives up after it was woken passes the wake-up on", async () => {
+    const inbox = createInbox(1_000);
+    const controller = new AbortController();
+    const seen: unknown[] = [];
+    const first = receiveInto(seen, inbox, controller.signal);
+    const second = receiveInto(seen, inbox);
+    inbox.push(batch(1), 10);
+    controller.abort("late");
+    await Promise.all([first, second]);
+    expect(seen).toEqual(expect.arrayContaining(["late", 1]));
+  });
+
+  it("leaves nothing on its signal", async () => {
+    const inbox = createInbox(1_000);
+    const { signal } = new AbortController();
+    const received = inbox.receive({ signal });
+    inbox.push(batch(1), 10);
+    await received;
+    const ending = inbox.receive({ signal }).catch(() => {});
+    inbox.end(closed);
+    await ending;
+    expect(getEventListeners(signal, "abort")).toEqual([]);
+  });
+
+  it("rejects with the error of the end, waiting or not, whatever was unread", async () => {
+    const inbox = createInbox(1_000);
+    const seen: unknown[] = [];
+    const both = [receiveInto(seen, inbox), receiveInto(seen, inbox)];
+    inbox.end(dropped);
+    await Promise.all(both);
+    inbox.push(batch(1), 10);
+    await receiveInto(seen, inbox);
+    inbox.end(closed);
+    await receiveInto(seen, inbox);
+    expect(seen).toEqual(new Array(4).fill("NODE_DROPPED"));
+
+    const unread = createInbox(1_000);
+    unread.push(batch(1), 10);
+    unread.end(closed);
+    await expect(unread.receive()).rejects.toBe(closed);
+  });
+});
+
+describe("batches", () => {
+  it("hands over whole batches, and the rest of one that was begun", async () => {
+    const inbox = createInbox(1_000);
+    inbox.push(batch(1, 2, 3), 10);
+    inbox.push(batch(4, 5), 10);
+    await inbox.receive();
+    const iterator = inbox.batches()[Symbol.asyncIterator]();
+    const first = (await iterator.next()).value as DatagramBatch;
+    expect([...first].map(idOf)).toEqual([2, 3]);
+    expect([first.length, first.payload(1)[1], first.source(0)]).toEqual([2, 3, SOURCE]);
+    for (const wrong of [-1, 2, 3]) {
+      expect(() => first.payload(wrong)).toThrow(RangeError);
+      expect(() => first.source(wrong)).toThrow(RangeError);
+    }
+    const second = (await iterator.next()).value as DatagramBatch;
+    expect([...second].map(idOf)).toEqual([4, 5]);
+  });
+
+  it("ends when the node is closed", async () => {
+    const inbox = createInbox(1_000);
+    inbox.push(batch(1), 10);
+    const seen: number[] = [];
+    for await (const some of inbox.batches()) {
+      seen.push(...[...some].map(idOf));
+      inbox.end(closed);
+    }
+    expect(seen).toEqual([1]);
+    const waiting = createInbox(1_000);
+    const over = waiting.batches()[Symbol.asyncIterator]().next();
+    waiting.end(closed);
+    await expect(over).resolves.toEqual({ done: true, value: undefined });
+  });
+
+  it("throws when the node ends otherwise, and when the signal aborts", async () => {
+    const inbox = createInbox(1_000);
+    const next = inbox.batches()[Symbol.asyncIterator]().next();
+    inbox.end(dropped);
+    await expect(next).rejects.toBe(dropped);
+    const other = createInbox(1_000);
+    const controller = new AbortController();
+    const waiting = other.batches({ signal: controller.signal })[Symbol.asyncIterator]().next();
+    controller.abort("enough");
+    await expect(waiting).rejects.toBe("enough");
+  });
+
+  it("that are left leave the rest to others", async () => {
+    const inbox = createInbox(1_000);
+    inbox.push(batch(1), 10);
+    inbox.push(batch(2), 10);
+    for await (const some of inbox.batches()) {
+      expect([...some].map(idOf)).toEqual([1]);
+      break;
+    }
+    expect(idOf(await inbox.receive())).toBe(2);
+  });
+});
+
+describe("the bound", () => {
+  it("loses the oldest and counts them", async () => {
+    const totals: number[] = [];
+    const inbox = createInbox(100, (total) => totals.push(total));
+    inbox.push(batch(1, 2), 40);
+    inbox.push(batch(3), 40);
+    await inbox.receive();
+    inbox.push(batch(4), 40);
+    expect([inbox.lost, totals]).toEqual([1, [1]]);
+    inbox.push(batch(5), 100);
+    expect([inbox.lost, totals]).toEqual([3, [1, 3]]);
+    expect(idOf(await inbox.receive())).toBe(5);
+  });
+
+  it("keeps the newest batch even when that alone exceeds it", async () => {
+    const inbox = createInbox(10);
+    inbox.push(batch(1), 5);
+    inbox.push(batch(2), 50);
+    expect(inbox.lost).toBe(1);
+    expect(idOf(await inbox.receive())).toBe(2);
+  });
+
+  it("lets go of what was taken", async () => {
+    const inbox = createInbox(1e9);
+    const pushed = (): WeakRef<object> => {
+      const taken = batch(1);
+      inbox.push(taken, 10);
+      return new WeakRef(taken);
+    };
+    const taken = pushed();
+    inbox.push(batch(2), 10);
+    await inbox.receive();
+    expect(idOf(await inbox.receive())).toBe(2);
+    expect(await collected(taken)).toBe(true);
+  });
+
+  it("and the order hold whatever comes and goes", async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { maxLength: 120 }), async (steps) => {
+        const [bound, totals] = [500, [0]];
+        const inbox = createInbox(bound, (total) => totals.push(total));
+        // The slow twin: every message with its batch; who was lost is computed from scratch.
+        let twin: { readonly ids: number[]; readonly bytes: number }[] = [];
+        let [lost, next] = [0, 1];
+        for (const { push, bytes } of steps) {
+          if (push > 0) {
+            const ids = Array.from({ length: push }, () => next++);
+            inbox.push(batch(...ids), bytes);
+            twin.push({ ids, bytes });
+            while (twin.length > 1 && twin.reduce((sum, one) => sum + one.bytes, 0) > bound) {
+              lost += twin.shift()?.ids.length ?? 0;
+            }
+          } else if (twin.length > 0) {
+            expect(idOf(await inbox.receive())).toBe(twin[0]?.ids.shift());
+            twin = twin.filter(({ ids }) => ids.length > 0);
+          }
+          expect([inbox.lost, totals.at(-1)]).toEqual([lost, lost]);
+        }
+      }),
+    );
+  });
+});
+
+const step = fc.record({
+  push: fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 5 })),
+  bytes: fc.integer({ min: 1, max: 300 }),
+});
+
+// Whether nothing holds it any more: the collector, asked by name, has taken it.
+async function collected(reference: WeakRef<object>): Promise<boolean> {
+  setFlagsFromString("--expose-gc");
+  const collect: () => void = runInNewContext("gc");
+  for (let round = 0; round < 10 && reference.deref() !== undefined; round++) {
+    await turn();
+    collect();
+  }
+  return reference.deref() === undefined;
+}
+
+describe("batchOfOne", () => {
+  it("is a batch with one message", () => {
+    const one = batchOfOne(message(5));
+    expect([one.length, idOf({ source: one.source(0), payload: one.payload(0) })]).toEqual([1, 5]);
+    expect([...one].map(idOf)).toEqual([5]);
+    for (const wrong of [-1, 1, 0.5, Number.NaN]) {
+      expect(() => one.source(wrong)).toThrow(RangeError);
+      expect(() => one.payload(wrong)).toThrow(RangeError);
+    }
+  });
+});
