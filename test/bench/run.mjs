@@ -1,28 +1,67 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-// `npm run bench [-- --json]`: figures of this machine, as ratios measured side by side.
+// `npm run bench [-- local|nodes …] [--json]`: figures of this machine; what is compared is
+// measured side by side in the same run.
 import { runLocal } from "./local/run.mjs";
+import { runNodes } from "./nodes/run.mjs";
 
-const rows = await runLocal();
-if (process.argv.includes("--json")) {
-  process.stdout.write(`${JSON.stringify({ local: rows }, null, 2)}\n`);
-} else {
-  const columns = [
-    ["bytes", (row) => String(row.size)],
-    ["daemon/s", (row) => row.daemonPerSecond.toLocaleString("en")],
-    ["hub/s", (row) => row.hubPerSecond.toLocaleString("en")],
-    ["ratio", (row) => row.ratio.toFixed(2)],
-    ["MB/s", (row) => row.daemonMBps.toFixed(0)],
-    ["loss %", (row) => row.lossPercent.toFixed(2)],
-    ["RTT p50 µs", (row) => String(row.rttP50Micros)],
-    ["p99", (row) => String(row.rttP99Micros)],
-    ["hub p50 µs", (row) => String(row.hubRttP50Micros)],
-    ["p99", (row) => String(row.hubRttP99Micros)],
+const benches = {
+  local: {
+    title: "local delivery between two processes: the daemon beside a bare grpc-js hub, in turn",
+    run: runLocal,
+    columns: [
+      ["bytes", (row) => String(row.size)],
+      ["daemon/s", (row) => row.daemonPerSecond.toLocaleString("en")],
+      ["hub/s", (row) => row.hubPerSecond.toLocaleString("en")],
+      ["ratio", (row) => row.ratio.toFixed(2)],
+      ["MB/s", (row) => row.daemonMBps.toFixed(0)],
+      ["loss %", (row) => row.lossPercent.toFixed(2)],
+      ["RTT p50 µs", (row) => String(row.rttP50Micros)],
+      ["p99 µs", (row) => String(row.rttP99Micros)],
+      ["hub p50 µs", (row) => String(row.hubRttP50Micros)],
+      ["p99 µs", (row) => String(row.hubRttP99Micros)],
+    ],
+  },
+  nodes: {
+    title: "many nodes at one daemon",
+    run: async () => [await runNodes()],
+    columns: [
+      ["nodes", (row) => row.nodes.toLocaleString("en")],
+      ["opened/s", (row) => Math.round(row.openedPerSecond).toLocaleString("en")],
+      ["KiB each", (row) => row.kibPerNode.toFixed(1)],
+      ["idle CPU %", (row) => row.idlePercent.toFixed(2)],
+      ["messages", (row) => `${row.arrived} of ${row.sampled}`],
+    ],
+  },
+};
+
+const words = process.argv.slice(2);
+const json = words.includes("--json");
+const wanted = words.filter((word) => !word.startsWith("--"));
+for (const name of wanted) {
+  if (name in benches) continue;
+  process.stderr.write(`bench: ${name}: unknown, expected ${Object.keys(benches).join(" or ")}\n`);
+  process.exit(2);
+}
+
+function print({ title, columns }, rows) {
+  const table = [
+    columns.map(([head]) => head),
+    ...rows.map((row) => columns.map(([, cell]) => cell(row))),
   ];
-  const table = [columns.map(([name]) => name), ...rows.map((row) => columns.map(([, cell]) => cell(row)))];
   const widths = columns.map((_, i) => Math.max(...table.map((line) => line[i].length)));
-  process.stdout.write("local delivery, two processes: our daemon beside a bare grpc-js hub\n");
+  process.stdout.write(`${title}\n`);
   for (const line of table) {
-    process.stdout.write(`${line.map((cell, i) => cell.padStart(widths[i])).join("  ")}\n`);
+    process.stdout.write(`  ${line.map((cell, i) => cell.padStart(widths[i])).join("  ")}\n`);
   }
 }
+
+const results = {};
+for (const [name, bench] of Object.entries(benches)) {
+  if (wanted.length > 0 && !wanted.includes(name)) continue;
+  const rows = await bench.run();
+  results[name] = rows;
+  if (!json) print(bench, rows);
+}
+if (json) process.stdout.write(`${JSON.stringify(results, null, 2)}\n`);
+process.exit(0);

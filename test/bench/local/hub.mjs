@@ -28,7 +28,15 @@ function forward(call, message) {
   const out = Buffer.allocUnsafeSlow(size);
   let at = 0;
   for (let slot = 0; slot < 3 * index.count; slot += 3) {
-    at = writeDatagram(out, at, source, 0, message, index.offsets[slot + 1], index.offsets[slot + 2]);
+    at = writeDatagram(
+      out,
+      at,
+      source,
+      0,
+      message,
+      index.offsets[slot + 1],
+      index.offsets[slot + 2],
+    );
   }
   const to = receiver === call ? call.peer : receiver;
   if (to === undefined || to.write(out)) return;

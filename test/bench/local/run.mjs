@@ -33,7 +33,7 @@ async function startServer(kind, socketPath) {
   const args =
     kind === "hub"
       ? [join(here, "hub.mjs"), socketPath]
-      : [join(here, "daemon.mjs"), socketPath];
+      : [join(here, "..", "daemon.mjs"), socketPath];
   const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"] });
   await listening(child, "ready");
   return child;

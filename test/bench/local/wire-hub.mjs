@@ -44,7 +44,8 @@ export async function openWire(socketPath, role, batchBytes) {
     },
     onEach(hear) {
       onMessages = (count, message, at) => {
-        for (let i = 0; i < count; i++) hear(message.subarray(at.offsets[3 * i + 1], at.offsets[3 * i + 2]));
+        for (let i = 0; i < count; i++)
+          hear(message.subarray(at.offsets[3 * i + 1], at.offsets[3 * i + 2]));
       };
     },
     send(payload) {
