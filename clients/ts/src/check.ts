@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /** Checks at the door, for callers in plain JavaScript too: what was named, expected, and came. */
-import { Address, PrivateKey } from "./identity/index.js";
+import { Address, PrivateKey, wipe } from "./identity/index.js";
 import { MTU, type OpenOptions, type OutgoingDatagram } from "./node.js";
-import { NodeError } from "./reasons.js";
+import { NodeError, type NodeErrorReason } from "./reasons.js";
 
 /** Throws BAD_ADDRESS, MESSAGE_TOO_LARGE or BAD_REQUEST. */
 export function checkOutgoing(to: unknown, payload: unknown): void {
@@ -23,13 +23,21 @@ export function checkOutgoing(to: unknown, payload: unknown): void {
 
 /** As checkOutgoing, for each before any is sent. */
 export function checkOutgoingBatch(batch: readonly OutgoingDatagram[]): void {
-  for (const { to, payload } of batch) checkOutgoing(to, payload);
+  if (!Array.isArray(batch)) {
+    throw new NodeError("BAD_REQUEST", `batch: expected an array, got ${kindOf(batch)}`);
+  }
+  for (const datagram of batch) checkOutgoing(datagram?.to, datagram?.payload);
 }
 
-/** Throws BAD_KEY. */
+/** Throws BAD_KEY, for a key that was wiped too. */
 export function checkPrivateKey(key: unknown): void {
   if (!(key instanceof PrivateKey)) {
     throw new NodeError("BAD_KEY", `privateKey: expected a PrivateKey, got ${kindOf(key)}`);
+  }
+  try {
+    wipe(key.serialize());
+  } catch (cause) {
+    throw new NodeError("BAD_KEY", "privateKey: it was wiped", { cause });
   }
 }
 
@@ -38,6 +46,9 @@ const MOST_INBOX_BYTES = 0xffffffff;
 
 /** Throws UNSUPPORTED_OPTION for anything that an opening cannot honour. */
 export function checkOpenOptions(options: OpenOptions): void {
+  if (typeof options !== "object" || options === null) {
+    throw new NodeError("BAD_REQUEST", `options: expected an object, got ${kindOf(options)}`);
+  }
   for (const name of Object.keys(options)) {
     if (!OPEN_OPTIONS.has(name)) {
       throw new NodeError(
@@ -46,14 +57,18 @@ export function checkOpenOptions(options: OpenOptions): void {
       );
     }
   }
-  const { inboxBytes } = options;
+  checkInboxBytes(options.inboxBytes, "UNSUPPORTED_OPTION");
+}
+
+/** Throws an error of that reason unless it is undefined or from 1 to 2^32 - 1. */
+export function checkInboxBytes(inboxBytes: unknown, reason: NodeErrorReason): void {
   if (inboxBytes === undefined) return;
-  if (!Number.isInteger(inboxBytes) || inboxBytes < 1 || inboxBytes > MOST_INBOX_BYTES) {
-    throw new NodeError(
-      "UNSUPPORTED_OPTION",
-      `options.inboxBytes: expected a whole number of bytes from 1 to ${MOST_INBOX_BYTES}`,
-    );
-  }
+  const whole = typeof inboxBytes === "number" && Number.isInteger(inboxBytes);
+  if (whole && inboxBytes >= 1 && inboxBytes <= MOST_INBOX_BYTES) return;
+  throw new NodeError(
+    reason,
+    `options.inboxBytes: expected a whole number of bytes from 1 to ${MOST_INBOX_BYTES}`,
+  );
 }
 
 function kindOf(value: unknown): string {

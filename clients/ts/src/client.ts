@@ -6,7 +6,7 @@
  */
 import { Metadata } from "@grpc/grpc-js";
 import { AdminService } from "@inet256/proto";
-import { checkOpenOptions, checkPrivateKey } from "./check.js";
+import { checkInboxBytes, checkOpenOptions, checkPrivateKey } from "./check.js";
 import { createConnection } from "./connection.js";
 import { INBOX_BYTES } from "./constants.js";
 import { defaultEndpoint, type Endpoint, formatEndpoint, parseEndpoint } from "./endpoint.js";
@@ -66,13 +66,14 @@ export interface Client extends Service {
 /**
  * Connects to the daemon at `endpoint`; without one, to $INET256_API, the user's own daemon or the
  * system's, in this order. Returns at once: the first call finds out whether a daemon is there.
- * Throws NodeError BAD_REQUEST for an endpoint that cannot be parsed.
+ * Throws NodeError BAD_REQUEST for an endpoint that cannot be parsed or an option out of range.
  */
 export function connect(
   endpoint: string = defaultEndpoint(),
   options: ConnectOptions = {},
 ): Client {
   const parsed = parseEndpoint(endpoint);
+  checkInboxBytes(options.inboxBytes, "BAD_REQUEST");
   const { rootCertificates } = options;
   const connection = createConnection(
     parsed,

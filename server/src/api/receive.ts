@@ -72,7 +72,9 @@ export function createReceive(opening: Opening, options: ReceiveOptions): Receiv
           const size = end - start + DATAGRAM_OVERHEAD_BYTES;
           if (taken.length >= most || bytes + size > MAX_RECEIVE_ANSWER_BYTES) return false;
           bytes += size;
-          taken.push(receivedDatagram(addresses, addressAt, buffer.slice(start, end)));
+          // A copy: slice of a Buffer would be a view of memory that is about to be reused.
+          const payload = new Uint8Array(buffer.subarray(start, end));
+          taken.push(receivedDatagram(addresses, addressAt, payload));
           return true;
         },
         finish() {

@@ -58,7 +58,8 @@ export interface SessionsOptions {
 /** No sessions. */
 export function createSessions({ clock, random, crypto, deadlines }: SessionsOptions): Sessions {
   const table: AddressMap<Held> = createAddressMap(random);
-  let leased = 0;
+  // Those of Open. A dropped node's session stays here until its place is needed.
+  const leased = new Set<Held>();
 
   const hashOf = (token: string): Uint8Array => {
     const hash = new Uint8Array(TOKEN_BYTES);
@@ -100,10 +101,10 @@ export function createSessions({ clock, random, crypto, deadlines }: SessionsOpt
       forget() {
         if (!table.delete(hash)) return;
         deadlines.clear(lease);
-        if (!streamed) leased -= 1;
+        leased.delete(held);
       },
     };
-    if (!streamed) leased += 1;
+    if (!streamed) leased.add(held);
     table.set(hash, held);
     held.renew();
     return held;
@@ -119,7 +120,9 @@ export function createSessions({ clock, random, crypto, deadlines }: SessionsOpt
       return { token, end: held.forget };
     },
     checkRoom() {
-      if (leased < MAX_LEASED_SESSIONS) return;
+      if (leased.size < MAX_LEASED_SESSIONS) return;
+      for (const held of leased) if (held.opening.ended !== undefined) held.forget();
+      if (leased.size < MAX_LEASED_SESSIONS) return;
       throw new NodeError("LIMIT_NODES", `at most ${MAX_LEASED_SESSIONS} sessions of Open at once`);
     },
     use(token) {

@@ -54,7 +54,7 @@ export interface Opening {
   readonly waiting: number;
   /** Messages lost because nobody took them in time, since the node was opened. */
   readonly lost: number;
-  /** Is called once when the opening ends other than by `close`. */
+  /** Is called once when the opening ends, by `close` too. */
   onEnd(listener: (reason: Refusal) => void): void;
   /** Why it ended; undefined while it is open. */
   readonly ended: Refusal | undefined;
@@ -227,7 +227,6 @@ export function createNodes(options: NodesOptions): Nodes {
       },
       close() {
         if (ended !== undefined) return;
-        listener = undefined;
         end("NODE_CLOSED");
         if (node.openings === 0) remove(entry, "NODE_CLOSED");
       },

@@ -36,7 +36,8 @@ export function createInProcessNode(
   const inbox = createInbox(inboxBytes);
   opening.read((addresses, addressAt, buffer, start, end) => {
     const source = Address.fromBytes(addresses.subarray(addressAt, addressAt + own.length));
-    const payload = buffer.slice(start, end);
+    // A copy: slice of a Buffer would be a view of the sender's memory, or of the inbox's.
+    const payload = new Uint8Array(buffer.subarray(start, end));
     inbox.push(batchOfOne({ source, payload }), payload.length + OBJECT_BYTES);
     return true;
   });
