@@ -170,7 +170,10 @@ function serveStream(call: ConnectCall, caller: Caller, options: ConnectOptions)
     }
   });
   call.on("end", () => finish());
-  call.on("cancelled", () => finish());
+  call.on("cancelled", () => {
+    finish();
+    writer.gone();
+  });
   call.on("error", () => finish());
 }
 

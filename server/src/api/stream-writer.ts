@@ -37,8 +37,14 @@ export interface StreamWriter {
   accepted(through: number): void;
   /** One datagram was refused. */
   failed(number: number, reason: NodeErrorReason): void;
-  /** Writes what is gathered and gives back every byte; afterwards nothing is written. */
+  /**
+   * Writes what is gathered; afterwards nothing is written. What is on its way stays in the budget
+   * until the client has read it, or is gone: else a client could leave one unread stream after
+   * the other behind, for which nobody counts.
+   */
   finish(): void;
+  /** The client is gone, and what was on its way to it: gives back every byte. */
+  gone(): void;
   /** Whether the client reads so slowly that it should not be read either. */
   congested(): boolean;
 }
@@ -77,13 +83,14 @@ export function createStreamWriter(options: StreamWriterOptions): StreamWriter {
   let waiting = false;
   let scheduled = false;
   let finished = false;
+  let gone = false;
   let accepted = 0;
   let acceptedWritten = 0;
   let failures: { number: bigint; reason: Reason }[] = [];
   let lostWritten = 0;
 
   const release = (bytes: number): void => {
-    if (finished) return;
+    if (gone) return;
     held -= bytes;
     budget.give(bytes);
   };
@@ -171,7 +178,7 @@ export function createStreamWriter(options: StreamWriterOptions): StreamWriter {
       }
       if (!reserve(bytes + MAX_ACCEPTED_THROUGH_BYTES)) {
         // Nothing pending would ever wake it: then the message is lost rather than stuck.
-        refusing = pending > 0;
+        refusing = pending > 0 || used > 0;
         if (!refusing) options.onLost();
         return !refusing;
       }
@@ -192,8 +199,14 @@ export function createStreamWriter(options: StreamWriterOptions): StreamWriter {
       if (finished) return;
       flush();
       finished = true;
-      budget.give(held);
+      // Without a byte in it, it was not written.
+      if (chunk !== undefined) release(chunk.length);
       chunk = undefined;
+    },
+    gone() {
+      this.finish();
+      release(held);
+      gone = true;
     },
     congested() {
       const full = pending >= STREAM_PENDING_BYTES;

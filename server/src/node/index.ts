@@ -3,17 +3,13 @@
 /**
  * Node: the identities that are open at this daemon, and the messages between them. Two nodes at
  * one daemon talk without leaving the process and without cryptography, for the daemon holds both
- * keys anyway. Start with nodes.ts, the table; local-node.ts is one identity.
+ * keys anyway. Start with nodes.ts, the table; local-node.ts is one
+ * identity, opening.ts one opening of it.
  */
 export { MTU } from "./constants.js";
 export type { NodeCounters } from "./counters.js";
 export type { Reader } from "./local-node.js";
-export {
-  createNodes,
-  type Nodes,
-  type NodesOptions,
-  type Opening,
-  type OpenWish,
-} from "./nodes.js";
+export { createNodes, type Nodes, type NodesOptions, type OpenWish } from "./nodes.js";
+export type { Opening } from "./opening.js";
 export { PING_MAGIC } from "./ping.js";
 export type { OpenRefusal, Refusal } from "./refusal.js";

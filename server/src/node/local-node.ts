@@ -28,8 +28,6 @@ export interface Membership {
 export interface LocalNode {
   readonly address: Address;
   readonly publicKey: PublicKey;
-  /** How often it is open. */
-  openings: number;
   /** Delivers a message from the address at `addressAt` of `addresses`. */
   deliver(
     addresses: Uint8Array,
@@ -96,7 +94,6 @@ export function createLocalNode(
   return {
     address: privateKey.address,
     publicKey: privateKey.publicKey,
-    openings: 0,
     deliver(addresses, addressAt, buffer, start, end) {
       counters.delivered += 1;
       if (inbox.length === 0 && offer(addresses, addressAt, buffer, start, end)) return;

@@ -3,8 +3,8 @@
 /**
  * The table of local nodes: opens, shares, drops and finds them, and moves messages between them.
  *
- * Invariants: a node stands in the table exactly while it has openings; an opening that has ended
- * refuses everything with the reason of its end; the daemon's own key is never opened.
+ * Invariants: a node stands in the table exactly while it has openings; the daemon's own key is
+ * never opened.
  */
 import type { Address, PrivateKey, PublicKey } from "@inet256/client/identity";
 import {
@@ -15,52 +15,12 @@ import {
   type Random,
   sameAddress,
 } from "../core/index.js";
-import { MTU } from "./constants.js";
 import { createNodeCounters, type NodeCounters } from "./counters.js";
-import { createLocalNode, type LocalNode, type Membership, type Reader } from "./local-node.js";
+import { createLocalNode } from "./local-node.js";
+import { createOpening, type EndOpening, type Opening } from "./opening.js";
 import { isPing } from "./ping.js";
 import type { OpenRefusal, Refusal } from "./refusal.js";
-
-/** One opening of a node: what its owner may do. */
-export interface Opening {
-  readonly address: Address;
-  readonly publicKey: PublicKey;
-  /**
-   * Sends the bytes from `start` to `end` of `buffer` to the address at `addressAt` of
-   * `addresses`. Undefined: accepted; the bytes are free again. Otherwise why not.
-   */
-  transmit(
-    addresses: Uint8Array,
-    addressAt: number,
-    buffer: Uint8Array,
-    start: number,
-    end: number,
-  ): Refusal | undefined;
-  /**
-   * Whether a node that was sent to does not keep up. Who sends in rows should then wait a while;
-   * `onRelief` calls once when there is no more reason to.
-   */
-  readonly crowding: boolean;
-  onRelief(hear: () => void): void;
-  /** Takes back onRelief. */
-  forgetRelief(hear: () => void): void;
-  /** Gives every message of this opening's share to a reader from now on, what waits included. */
-  read(reader: Reader): void;
-  /** The reader that was full has room again. */
-  ready(): void;
-  /** Takes what waits, oldest first, while `take` says yes; for openings without a reader. */
-  drain(take: Reader): void;
-  /** Messages that wait for the node. */
-  readonly waiting: number;
-  /** Messages lost because nobody took them in time, since the node was opened. */
-  readonly lost: number;
-  /** Is called once when the opening ends, by `close` too. */
-  onEnd(listener: (reason: Refusal) => void): void;
-  /** Why it ended; undefined while it is open. */
-  readonly ended: Refusal | undefined;
-  /** Ends it; the node goes with its last opening. */
-  close(): void;
-}
+import { createSender, type Destination, type Destinations } from "./sender.js";
 
 /** How to open. */
 export interface OpenWish {
@@ -98,10 +58,9 @@ export interface Nodes {
   stop(): void;
 }
 
-interface Entry {
-  readonly node: LocalNode;
-  readonly words: DataView;
-  readonly openings: Set<(reason: Refusal) => void>;
+interface Entry extends Destination {
+  open: boolean;
+  readonly openings: Set<EndOpening>;
 }
 
 /** No node is open. */
@@ -113,125 +72,31 @@ export function createNodes(options: NodesOptions): Nodes {
   const ownWords = addressWords(ownBytes);
 
   const remove = (entry: Entry, reason: Refusal): void => {
+    entry.open = false;
     table.delete(entry.node.address.bytes);
     entry.node.wipe();
     for (const end of [...entry.openings]) end(reason);
   };
-
-  const createSender = (
-    source: Uint8Array,
-  ): Pick<Opening, "transmit" | "crowding" | "onRelief" | "forgetRelief"> => {
-    // The destination of the message before: most rows of messages go to one.
-    let last: Entry | undefined;
-    let crowded: LocalNode | undefined;
-    let awaited: LocalNode | undefined;
-    const transmit: Opening["transmit"] = (addresses, addressAt, buffer, start, end) => {
-      if (end - start > MTU) {
-        counters.tooLarge += 1;
-        return "MESSAGE_TOO_LARGE";
+  const destinations: Destinations = {
+    find: table.get,
+    // The daemon's own node answers pings with the same bytes, and nothing else.
+    elsewhere(source, addresses, addressAt, buffer, start, end) {
+      if (!sameAddress(ownWords, addresses, addressAt)) {
+        counters.noSuchAddress += 1;
+        return "NO_SUCH_ADDRESS";
       }
-      if (
-        last === undefined ||
-        last.node.openings === 0 ||
-        !sameAddress(last.words, addresses, addressAt)
-      ) {
-        last = table.get(addresses, addressAt);
-      }
-      if (last !== undefined) {
-        last.node.deliver(source, 0, buffer, start, end);
-        if (last.node.crowded) crowded = last.node;
-        return undefined;
-      }
-      return toOwnNode(source, addresses, addressAt, buffer, start, end);
-    };
-    return {
-      transmit,
-      get crowding() {
-        return crowded?.crowded === true;
-      },
-      onRelief(hear) {
-        awaited = crowded;
-        awaited?.onRelief(hear);
-      },
-      forgetRelief(hear) {
-        awaited?.forgetRelief(hear);
-        awaited = undefined;
-      },
-    };
+      const sender = isPing(buffer, start, end) ? table.get(source, 0) : undefined;
+      if (sender === undefined) counters.notPings += 1;
+      else sender.node.deliver(ownBytes, 0, buffer, start, end);
+      return undefined;
+    },
   };
-
-  // The daemon's own node answers pings with the same bytes, and nothing else.
-  const toOwnNode = (
-    source: Uint8Array,
-    addresses: Uint8Array,
-    addressAt: number,
-    buffer: Uint8Array,
-    start: number,
-    end: number,
-  ): Refusal | undefined => {
-    if (!sameAddress(ownWords, addresses, addressAt)) {
-      counters.noSuchAddress += 1;
-      return "NO_SUCH_ADDRESS";
-    }
-    if (isPing(buffer, start, end))
-      table.get(source, 0)?.node.deliver(ownBytes, 0, buffer, start, end);
-    else counters.notPings += 1;
-    return undefined;
-  };
-
-  const createOpening = (entry: Entry): Opening => {
-    const { node } = entry;
-    const sender = createSender(node.address.bytes);
-    let member: Membership | undefined;
-    let ended: Refusal | undefined;
-    let listener: ((reason: Refusal) => void) | undefined;
-    const end = (reason: Refusal): void => {
-      ended = reason;
-      entry.openings.delete(end);
-      if (member !== undefined) node.leave(member);
-      node.openings -= 1;
-      listener?.(reason);
-    };
-    node.openings += 1;
-    entry.openings.add(end);
-    return {
-      address: node.address,
-      publicKey: node.publicKey,
-      transmit: (addresses, addressAt, buffer, start, finish) =>
-        ended ?? sender.transmit(addresses, addressAt, buffer, start, finish),
-      get crowding() {
-        return sender.crowding;
-      },
-      onRelief: sender.onRelief,
-      forgetRelief: sender.forgetRelief,
-      read(reader) {
-        if (ended === undefined) member = node.join(reader);
-      },
-      ready() {
-        if (ended === undefined && member !== undefined) node.ready(member);
-      },
-      drain(take) {
-        if (ended === undefined) node.drain(take);
-      },
-      get waiting() {
-        return node.waiting;
-      },
-      get lost() {
-        return node.lost;
-      },
-      onEnd(hear) {
-        listener = hear;
-      },
-      get ended() {
-        return ended;
-      },
-      close() {
-        if (ended !== undefined) return;
-        end("NODE_CLOSED");
-        if (node.openings === 0) remove(entry, "NODE_CLOSED");
-      },
-    };
-  };
+  const openOnce = (entry: Entry): Opening =>
+    createOpening({
+      ...entry,
+      sender: createSender(entry.node.address.bytes, destinations, counters),
+      onLast: () => remove(entry, "NODE_CLOSED"),
+    });
 
   return {
     open(privateKey, wish) {
@@ -242,13 +107,14 @@ export function createNodes(options: NodesOptions): Nodes {
       if (existing !== undefined) {
         privateKey.wipe();
         existing.node.wantInbox(inboxBytes);
-        return createOpening(existing);
+        return openOnce(existing);
       }
       if (table.size >= options.limit) return refuse(privateKey, "LIMIT_NODES");
       const node = createLocalNode(privateKey, inboxBytes, budget, counters);
-      const entry: Entry = { node, words: addressWords(address.bytes), openings: new Set() };
+      const words = addressWords(address.bytes);
+      const entry: Entry = { node, words, open: true, openings: new Set() };
       table.set(address.bytes, entry);
-      return createOpening(entry);
+      return openOnce(entry);
     },
     drop(address) {
       const entry = table.get(address.bytes, 0);
