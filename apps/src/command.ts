@@ -6,7 +6,7 @@
  * its own in commands/, and gets its line in program.ts.
  */
 import { Command, type CommandUnknownOpts } from "@commander-js/extra-typings";
-import type { World } from "./world.js";
+import { columnsOf, type World } from "./world.js";
 
 const HELP_WIDTH = 100;
 
@@ -21,8 +21,8 @@ export function newCommand(world: World, name: string): Command {
       writeErr: (text) => void stderr.write(text),
       // Failures are thrown, and described in one place: program.ts.
       outputError: () => {},
-      getOutHelpWidth: () => Math.min(stdout.columns ?? HELP_WIDTH, HELP_WIDTH),
-      getErrHelpWidth: () => Math.min(stderr.columns ?? HELP_WIDTH, HELP_WIDTH),
+      getOutHelpWidth: () => Math.min(columnsOf(stdout, HELP_WIDTH), HELP_WIDTH),
+      getErrHelpWidth: () => Math.min(columnsOf(stderr, HELP_WIDTH), HELP_WIDTH),
       getOutHasColors: () => false,
       getErrHasColors: () => false,
     })

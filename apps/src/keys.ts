@@ -9,6 +9,7 @@ import type { PrivateKey } from "@inet256/client";
 import { IdentityError, PublicKey, wipe } from "@inet256/client/identity";
 import { atPath, CommandError } from "./failures.js";
 import { readAtMost } from "./files.js";
+import { rejectedBy } from "./wait.js";
 import { type Input, note, type Terminal } from "./world.js";
 
 /** Stands for standard input where a file is expected. */
@@ -34,8 +35,8 @@ export async function readKey(path: string, terminal: Terminal): Promise<Private
  * The public key of a private or public key file; `-` is standard input. Rejects with
  * IdentityError or CommandError that name the file and what is wrong with it.
  */
-export async function readPublicKey(path: string, stdin: Input): Promise<PublicKey> {
-  const bytes = path === STDIN ? await readAll(stdin) : readAtMost(path, MOST_BYTES);
+export async function readPublicKey(path: string, terminal: Terminal): Promise<PublicKey> {
+  const bytes = path === STDIN ? await readStdin(terminal) : readAtMost(path, MOST_BYTES);
   const name = path === STDIN ? "standard input" : path;
   try {
     if (bytes.length > MOST_BYTES) {
@@ -47,6 +48,14 @@ export async function readPublicKey(path: string, stdin: Input): Promise<PublicK
     throw new IdentityError(cause.code, `${name}: ${cause.message}`, { cause });
   } finally {
     wipe(bytes);
+  }
+}
+
+async function readStdin({ stdin, interrupted }: Terminal): Promise<Buffer> {
+  try {
+    return await Promise.race([readAll(stdin), rejectedBy(interrupted)]);
+  } finally {
+    stdin.destroy();
   }
 }
 

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 /** A line that people can watch while something takes longer than a second. */
-import type { Terminal } from "./world.js";
+import { columnsOf, type Terminal } from "./world.js";
 
 const PERIOD_MS = 1000;
+const DEFAULT_COLUMNS = 80;
 const CLEAR_LINE = "\r\x1b[K";
 
 /**
@@ -13,7 +14,7 @@ const CLEAR_LINE = "\r\x1b[K";
 export function showProgress({ stderr }: Terminal, line: () => string): () => void {
   if (stderr.isTTY !== true) return () => {};
   const show = (): void => {
-    stderr.write(`${CLEAR_LINE}${line().slice(0, (stderr.columns ?? 80) - 1)}`);
+    stderr.write(`${CLEAR_LINE}${line().slice(0, columnsOf(stderr, DEFAULT_COLUMNS) - 1)}`);
   };
   let shown = false;
   const timer = setInterval(() => {

@@ -41,6 +41,11 @@ export interface World {
   connect(endpoint: string | undefined, options: ConnectOptions): Promise<Client>;
 }
 
+/** Characters in a line; `otherwise` where there is no terminal, or it does not know. */
+export function columnsOf({ columns }: Output, otherwise: number): number {
+  return columns === undefined || columns < 1 ? otherwise : columns;
+}
+
 /** Prints one line of a result. */
 export function print(terminal: Terminal, line: string): void {
   terminal.stdout.write(`${line}\n`);

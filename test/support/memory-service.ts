@@ -2,7 +2,8 @@
 
 /**
  * A daemon in memory, for testing programs: opens nodes that reach each other, and can be told
- * to lose, alter, double or refuse what is sent. Order is kept; delivery is at once.
+ * to lose, alter, double or refuse what is sent. Order is kept; messages arrive in a turn of the
+ * event loop of their own, so that two programs that answer each other leave turns to others.
  */
 import {
   type Address,
@@ -53,6 +54,15 @@ export function createMemoryService(options: MemoryServiceOptions = {}): MemoryS
   const inboxes = new Map<string, Inbox>();
   const accepted: Passing[] = [];
   const { publicKey } = generateKey();
+  let underway: (() => void)[] = [];
+  const arriveLater = (arrive: () => void): void => {
+    if (underway.push(arrive) > 1) return;
+    setImmediate(() => {
+      const arriving = underway;
+      underway = [];
+      for (const next of arriving) next();
+    });
+  };
   const own = publicKey.address;
 
   const transmit = (passing: Passing): NodeErrorReason | undefined => {
@@ -64,9 +74,12 @@ export function createMemoryService(options: MemoryServiceOptions = {}): MemoryS
     const isOwn = copy.to.equals(own);
     const target = inboxes.get(`${isOwn ? copy.from : copy.to}`);
     const source = isOwn ? own : copy.from;
-    for (const payload of options.onTheWay?.(copy) ?? [copy.payload]) {
-      target?.push(batchOfOne({ source, payload }), payload.length);
-    }
+    const payloads = options.onTheWay?.(copy) ?? [copy.payload];
+    arriveLater(() => {
+      for (const payload of payloads) {
+        target?.push(batchOfOne({ source, payload }), payload.length);
+      }
+    });
     return undefined;
   };
 

@@ -31,7 +31,7 @@ export function createAddrCommand(world: World): CommandUnknownOpts {
       if (file === undefined && terminal.stdin.isTTY === true) {
         note(terminal, "reading a key from standard input");
       }
-      const { address, algorithm } = await readPublicKey(file ?? STDIN, terminal.stdin);
+      const { address, algorithm } = await readPublicKey(file ?? STDIN, terminal);
       if (json === true) printJson(terminal, { address, algorithm, ip6: ip6Text(address) });
       else print(terminal, `${address}`);
     });

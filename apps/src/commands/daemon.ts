@@ -78,8 +78,7 @@ async function runDaemon(world: World, options: DaemonCommandOptions): Promise<v
     socketPath,
     version: world.version,
     logTo: terminal.stderr,
-  });
-  privateKey.wipe();
+  }).finally(() => privateKey.wipe());
   if (options.json === true) printJson(terminal, { ...placesOf(daemon), privateKeyPath: keyPath });
   else await introduce(daemon, terminal);
   await aborted(terminal.interrupted);

@@ -73,5 +73,5 @@ async function addressAt(place: string, terminal: Terminal): Promise<Address> {
   if (place !== STDIN && !existsSync(place)) {
     throw new UsageError("address: expected an address of 43 characters, or an existing key file");
   }
-  return (await readPublicKey(place, terminal.stdin)).address;
+  return (await readPublicKey(place, terminal)).address;
 }

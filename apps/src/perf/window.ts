@@ -28,6 +28,7 @@ export function createWindow(
   const end = performance.now() + (durationMs ?? Infinity);
   let givenUp = 0;
   let givenUpMs = 0;
+  let isRunning = false;
 
   const isOver = (): boolean => counts.sent >= (count ?? Infinity) || performance.now() >= end;
   const fill = (): void => {
@@ -44,14 +45,18 @@ export function createWindow(
   };
 
   return {
-    answered: fill,
+    answered() {
+      if (isRunning) fill();
+    },
     async run(signal) {
+      isRunning = true;
       fill();
       while (!isOver() && !signal.aborted) {
         await pause(LOOK_MS);
         giveUp();
-        fill();
+        if (!signal.aborted) fill();
       }
+      isRunning = false;
     },
   };
 }

@@ -7,7 +7,7 @@
 import { Metadata } from "@grpc/grpc-js";
 import { AdminService } from "@inet256/proto";
 import { checkInboxBytes, checkOpenOptions, checkPrivateKey } from "./check.js";
-import { createConnection } from "./connection.js";
+import { clientClosedError, createConnection } from "./connection.js";
 import { INBOX_BYTES } from "./constants.js";
 import { defaultEndpoint, type Endpoint, formatEndpoint, parseEndpoint } from "./endpoint.js";
 import type { ClientListener } from "./events.js";
@@ -16,7 +16,7 @@ import { dropNode } from "./lookups.js";
 import type { CallOptions, Node, Service } from "./node.js";
 import { NodeError } from "./reasons.js";
 import { openRemoteNode } from "./remote-node.js";
-import { unary } from "./unary.js";
+import { readAnswer, unary } from "./unary.js";
 
 /** How to connect. */
 export interface ConnectOptions {
@@ -82,7 +82,7 @@ export function connect(
   const nodes = new Set<Node>();
   const listener = options.onEvent ?? (() => {});
   const mayHandOverKeys = (): void => {
-    if (connection.closed) throw new NodeError("NODE_CLOSED", "the client has been closed");
+    if (connection.closed) throw clientClosedError();
     if (options.allowPrivateKeysOverPlaintext !== true) refusePlaintext(parsed);
   };
 
@@ -118,8 +118,8 @@ export function connect(
       const method = AdminService.method.getStatus;
       const answer = await unary(connection, method, {}, new Metadata(), signal);
       return {
-        address: Address.fromBytes(answer.address),
-        publicKey: PublicKey.parse(answer.publicKey),
+        address: readAnswer(() => Address.fromBytes(answer.address)),
+        publicKey: readAnswer(() => PublicKey.parse(answer.publicKey)),
         version: answer.version,
         uptimeMs: Number(answer.uptime?.seconds ?? 0n) * 1000 + (answer.uptime?.nanos ?? 0) / 1e6,
         endpoints: answer.endpoints,

@@ -25,6 +25,8 @@ export interface Connection {
   inTurn<T>(task: () => Promise<T>): Promise<T>;
   /** What a failed call means, with words about where the daemon was expected. */
   explain(failure: Parameters<typeof errorOfStatus>[0]): NodeError;
+  /** Calls the listener once when the connection is closed; returns how to forget it. */
+  onClose(listener: (error: NodeError) => void): () => void;
   close(): void;
   readonly closed: boolean;
 }
@@ -61,12 +63,13 @@ export function createConnection(
   let ready: Promise<void> | undefined;
   let running = 0;
   const queue: (() => void)[] = [];
+  const closeListeners = new Set<(error: NodeError) => void>();
 
   const attempt = (): Promise<void> =>
     new Promise((resolve, reject) => {
       const look = (): void => {
         if (closed) {
-          reject(closedError());
+          reject(clientClosedError());
           return;
         }
         const channel = caller.client.getChannel();
@@ -108,8 +111,13 @@ export function createConnection(
         { cause: failure },
       );
     },
+    onClose(listener) {
+      closeListeners.add(listener);
+      return () => closeListeners.delete(listener);
+    },
     close() {
       closed = true;
+      for (const listener of [...closeListeners]) listener(clientClosedError());
       caller.client.close();
     },
     get closed() {
@@ -118,7 +126,8 @@ export function createConnection(
   };
 }
 
-function closedError(): NodeError {
+/** What every call says after the client was closed. */
+export function clientClosedError(): NodeError {
   return new NodeError("NODE_CLOSED", "the client has been closed");
 }
 

@@ -8,7 +8,7 @@ import { LOOKUP_MS } from "./constants.js";
 import { Address, checkPrefix, IdentityError, PublicKey } from "./identity/index.js";
 import type { Node } from "./node.js";
 import { NodeError } from "./reasons.js";
-import { unary } from "./unary.js";
+import { readAnswer, unary } from "./unary.js";
 
 /** Gives the session of the stream; waits while there is none. */
 export interface SessionSource {
@@ -41,7 +41,7 @@ export function createLookups(
       const found = await withSession(signal, (metadata, either) =>
         unary(connection, NodeService.method.findAddress, { prefix, nbits }, metadata, either),
       );
-      const address = Address.fromBytes(found.address);
+      const address = readAnswer(() => Address.fromBytes(found.address));
       if (address.hasPrefix(prefix, nbits)) return address;
       throw new NodeError("INTERNAL", "the daemon answered an address without that prefix");
     },
@@ -57,7 +57,7 @@ export function createLookups(
           either,
         ),
       );
-      const publicKey = PublicKey.parse(found.publicKey);
+      const publicKey = readAnswer(() => PublicKey.parse(found.publicKey));
       if (publicKey.address.equals(address)) return publicKey;
       throw new NodeError("INTERNAL", "the daemon answered a key of another address");
     },

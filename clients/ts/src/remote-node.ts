@@ -77,10 +77,7 @@ export async function openRemoteNode(options: RemoteNodeOptions): Promise<Node> 
     receive: inbox.receive,
     batches: inbox.batches,
     ...createLookups(connection, keeper),
-    async close() {
-      await outbox.finish(closedError());
-      await keeper.finish();
-    },
+    close: () => keeper.finish(() => outbox.finish(closedError())),
     drop: keeper.drop,
   };
 }

@@ -35,8 +35,11 @@ export interface StreamKeeper {
   session(signal: AbortSignal): Promise<string>;
   /** Why it is over; undefined while it is not. */
   readonly over: NodeError | undefined;
-  /** Ends it after everything written has been read; resolves when the daemon agrees. */
-  finish(): Promise<void>;
+  /**
+   * Ends it when `written` has resolved and the daemon has read everything; resolves when the
+   * daemon agrees, or after CLOSE_MS.
+   */
+  finish(written: () => Promise<void>): Promise<void>;
   /** Drops the node for everybody, which ends it here too. */
   drop(): Promise<void>;
   /** Ends it now. */
@@ -80,7 +83,7 @@ export function createStreamKeeper({ connection, key, ...options }: KeeperOption
   let starting: ConnectStream | undefined;
   let open: Open | undefined;
   let over: NodeError | undefined;
-  let finishing = false;
+  let finishing: Promise<void> | undefined;
   let retryMs = REOPEN_FIRST_MS;
 
   const wakeAll = (): void => {
@@ -90,6 +93,7 @@ export function createStreamKeeper({ connection, key, ...options }: KeeperOption
   const end = (error: NodeError, asked: boolean): void => {
     if (over !== undefined) return;
     over = error;
+    forget();
     serialized.fill(0);
     starting?.cancel();
     open?.stream.cancel();
@@ -97,6 +101,8 @@ export function createStreamKeeper({ connection, key, ...options }: KeeperOption
     wakeAll();
     events.over(error, asked);
   };
+
+  const forget = connection.onClose((error) => end(error, true));
 
   // One attempt: resolves when open, rejects when the stream ended before.
   const attempt = (): Promise<void> =>
@@ -134,7 +140,7 @@ export function createStreamKeeper({ connection, key, ...options }: KeeperOption
 
   const broke = (error: NodeError): void => {
     open = undefined;
-    if (finishing) {
+    if (finishing !== undefined) {
       end(closedError(), true);
     } else if (FINAL.has(error.reason)) {
       end(error, false);
@@ -160,6 +166,15 @@ export function createStreamKeeper({ connection, key, ...options }: KeeperOption
     }
   };
 
+  const finish = async (written: () => Promise<void>): Promise<void> => {
+    const timeout = setTimeout(() => end(closedError(), true), CLOSE_MS);
+    await written();
+    if (open === undefined) end(closedError(), true);
+    else open.stream.finish();
+    while (over === undefined) await new Promise<void>((resolve) => waiters.add(resolve));
+    clearTimeout(timeout);
+  };
+
   return {
     async start(signal) {
       const giveUp = (): void =>
@@ -168,11 +183,12 @@ export function createStreamKeeper({ connection, key, ...options }: KeeperOption
       try {
         signal?.throwIfAborted();
         await attempt();
+        if (over !== undefined) throw over;
       } catch (cause) {
         const error = asNodeError(cause);
         end(error, true);
         signal?.throwIfAborted();
-        throw error;
+        throw over ?? error;
       } finally {
         signal?.removeEventListener("abort", giveUp);
       }
@@ -187,18 +203,10 @@ export function createStreamKeeper({ connection, key, ...options }: KeeperOption
     get over() {
       return over;
     },
-    async finish() {
+    async finish(written) {
       if (over !== undefined) return;
-      finishing = true;
-      if (open === undefined) {
-        end(closedError(), true);
-        return;
-      }
-      const timeout = setTimeout(() => end(closedError(), true), CLOSE_MS);
-      const closed = new Promise<void>((resolve) => waiters.add(resolve));
-      open.stream.finish();
-      await closed;
-      clearTimeout(timeout);
+      finishing ??= finish(written);
+      await finishing;
     },
     async drop() {
       if (over !== undefined) throw over;

@@ -6,7 +6,7 @@
  * reader's inbox.
  */
 import { type Clock, createDeadline, type Deadlines } from "../core/index.js";
-import type { Opening } from "../node/index.js";
+import type { Opening } from "../service/index.js";
 import { PATIENCE_MS } from "./constants.js";
 
 /** Paces the acceptances of one stream. */

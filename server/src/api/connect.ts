@@ -17,8 +17,7 @@ import {
 } from "@inet256/client/grpc";
 import { type ConnectRequest, ConnectRequestSchema, type OpenRequest } from "@inet256/proto";
 import type { Clock, Deadlines, Turns } from "../core/index.js";
-import type { Opening } from "../node/index.js";
-import { type DaemonService, refusalError } from "../service/index.js";
+import { type DaemonService, type Opening, refusalError } from "../service/index.js";
 import { type Acceptance, createAcceptance } from "./acceptance.js";
 import type { Caller, Callers } from "./callers.js";
 import type { ApiCounters } from "./counters.js";

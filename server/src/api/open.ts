@@ -10,8 +10,7 @@ import {
   type OpenResponse,
   OpenResponseSchema,
 } from "@inet256/proto";
-import type { Opening } from "../node/index.js";
-import type { DaemonService } from "../service/index.js";
+import type { DaemonService, Opening } from "../service/index.js";
 import { LEASE_MS } from "./constants.js";
 
 /** Lends the private key of a request, and wipes it where it stands in the request's buffer. */

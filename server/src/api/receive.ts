@@ -8,8 +8,7 @@ import { create } from "@bufbuild/protobuf";
 import { Address, NodeError } from "@inet256/client";
 import { type ReceivedDatagram, ReceivedDatagramSchema } from "@inet256/proto";
 import { type Clock, createDeadline, type Deadlines, type Turns } from "../core/index.js";
-import type { Opening, Reader } from "../node/index.js";
-import { refusalError } from "../service/index.js";
+import { type Opening, type Reader, refusalError } from "../service/index.js";
 import { MAX_RECEIVE_ANSWER_BYTES, MAX_WAITING_RECEIVES } from "./constants.js";
 
 /** What receiving needs. */

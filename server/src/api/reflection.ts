@@ -21,6 +21,7 @@ type Request = reflection.ServerReflectionRequest;
 type Response = MessageInitShape<typeof reflection.ServerReflectionResponseSchema>;
 type Answer = NonNullable<Response["messageResponse"]>;
 type Call = ServerDuplexStream<Request, Response>;
+type DescType = NonNullable<ReturnType<FileRegistry["get"]>>;
 
 /** The handler of ServerReflectionInfo for these services. The two versions share one layout. */
 export function createReflectionHandler(services: readonly DescService[]): (call: Call) => void {
@@ -68,7 +69,7 @@ function answer(
         value: { service: services.map(({ typeName }) => ({ name: typeName })) },
       };
     case "fileByFilename":
-      return describe(registry.getFile(question.value.replace(/\.proto$/, "")));
+      return describe(registry.getFile(question.value));
     case "fileContainingSymbol":
       return describe(fileOfSymbol(registry, question.value));
     case "fileContainingExtension":
@@ -79,12 +80,27 @@ function answer(
   }
 }
 
-// A symbol is a type, a service, or something inside one: a method, a field, a value.
+// A symbol is a type, a service, or something inside one: a method, a field, a choice of fields.
+// The values of an enum stand beside it.
 function fileOfSymbol(registry: FileRegistry, symbol: string): DescFile | undefined {
   const found = registry.get(symbol);
   if (found !== undefined) return found.file;
-  const parent = symbol.slice(0, Math.max(0, symbol.lastIndexOf(".")));
-  return parent === "" ? undefined : registry.get(parent)?.file;
+  for (const type of registry) {
+    const scope = type.kind === "enum" ? scopeOf(type.typeName) : `${type.typeName}.`;
+    if (!symbol.startsWith(scope)) continue;
+    if (membersOf(type).some(({ name }) => scope + name === symbol)) return type.file;
+  }
+  return undefined;
+}
+
+function membersOf(type: DescType): readonly { readonly name: string }[] {
+  if (type.kind === "enum") return type.values;
+  if (type.kind === "service") return type.methods;
+  return type.kind === "message" ? [...type.fields, ...type.oneofs] : [];
+}
+
+function scopeOf(name: string): string {
+  return name.slice(0, name.lastIndexOf(".") + 1);
 }
 
 function describe(file: DescFile | undefined): Answer {

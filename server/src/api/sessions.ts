@@ -14,7 +14,7 @@ import {
   type Random,
 } from "../core/index.js";
 import type { Crypto } from "../crypto/index.js";
-import type { Opening } from "../node/index.js";
+import type { Opening } from "../service/index.js";
 import { LEASE_MS, LONGEST_SESSION_MS, MAX_LEASED_SESSIONS } from "./constants.js";
 
 const TOKEN_BYTES = 32;

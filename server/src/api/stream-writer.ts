@@ -19,7 +19,7 @@ import {
 } from "@inet256/client/grpc";
 import { ConnectResponseSchema, type OpenResponse, type Reason } from "@inet256/proto";
 import type { Budget, Turns } from "../core/index.js";
-import type { Reader } from "../node/index.js";
+import type { Reader } from "../service/index.js";
 import {
   LARGE_CHUNK_BYTES,
   POOLED_CHUNKS,

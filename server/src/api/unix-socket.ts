@@ -12,6 +12,8 @@ import { ApiError } from "./errors.js";
 
 /** Bytes of a socket's path on Linux (sun_path, the final zero excluded). */
 const LONGEST_PATH_BYTES = 107;
+/** What the path of the first name adds to the folder's: mkdtemp puts six letters behind `.i`. */
+const TEMPORARY_BYTES = "/.iXXXXXX/s".length;
 
 /** Removes the socket from the file system, if it is still this one. */
 export type RemoveSocket = () => void;
@@ -22,13 +24,7 @@ export type RemoveSocket = () => void;
  * SOCKET_UNUSABLE.
  */
 export async function listenOnUnixSocket(server: Server, path: string): Promise<RemoveSocket> {
-  const bytes = Buffer.byteLength(path);
-  if (bytes > LONGEST_PATH_BYTES) {
-    throw new ApiError(
-      "SOCKET_UNUSABLE",
-      `${path}: ${bytes} bytes are too long for a socket's path, at most ${LONGEST_PATH_BYTES} are possible`,
-    );
-  }
+  checkLength(path);
   await clearStaleSocket(path);
   let folder: string;
   try {
@@ -54,6 +50,23 @@ export async function listenOnUnixSocket(server: Server, path: string): Promise<
   };
 }
 
+// Node cuts off what is too long without a word, and would bind another name than it was told to.
+function checkLength(path: string): void {
+  const bytes = Buffer.byteLength(path);
+  if (bytes > LONGEST_PATH_BYTES) {
+    throw new ApiError(
+      "SOCKET_UNUSABLE",
+      `${path}: ${bytes} bytes are too long for a socket's path, at most ${LONGEST_PATH_BYTES} are possible`,
+    );
+  }
+  const folderBytes = Buffer.byteLength(dirname(path));
+  if (folderBytes + TEMPORARY_BYTES <= LONGEST_PATH_BYTES) return;
+  throw new ApiError(
+    "SOCKET_UNUSABLE",
+    `${path}: ${folderBytes} bytes are too long for a socket's folder, at most ${LONGEST_PATH_BYTES - TEMPORARY_BYTES} are possible`,
+  );
+}
+
 async function clearStaleSocket(path: string): Promise<void> {
   const before = lstatSync(path, { throwIfNoEntry: false });
   if (before === undefined) return;
@@ -72,7 +85,9 @@ async function clearStaleSocket(path: string): Promise<void> {
     );
   }
   try {
-    if (inode(path) === before.ino) unlinkSync(path);
+    // The time too: what another daemon has put there meanwhile may have been given the same number.
+    const now = lstatSync(path, { throwIfNoEntry: false });
+    if (now?.ino === before.ino && now.ctimeMs === before.ctimeMs) unlinkSync(path);
   } catch (cause) {
     throw unusable(path, cause);
   }

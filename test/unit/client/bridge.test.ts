@@ -6,7 +6,13 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
-import { credentials, Metadata, Server, ServerCredentials } from "@grpc/grpc-js";
+import {
+  credentials,
+  Metadata,
+  Server,
+  ServerCredentials,
+  type ServerDuplexStream,
+} from "@grpc/grpc-js";
 import { NodeError } from "@inet256/client";
 import {
   createGrpcCaller,
@@ -22,7 +28,7 @@ import { ConnectRequestSchema, ConnectResponseSchema, health, NodeService } from
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { pattern } from "../../support/datagrams.js";
 
-const { ServingStatus, Health } = health;
+const { Health, HealthCheckResponse_ServingStatus: ServingStatus } = health;
 
 /** Knows of one service; watching it tells its status twice and ends. */
 const implementation: Implementation<typeof Health> = {
@@ -35,9 +41,6 @@ const implementation: Implementation<typeof Health> = {
     call.write({ status: ServingStatus.NOT_SERVING });
     call.write({ status: ServingStatus.SERVING });
     call.end();
-  },
-  list(_, done) {
-    done(null, { statuses: { one: { status: ServingStatus.SERVING } } });
   },
 };
 
@@ -53,7 +56,7 @@ beforeAll(async () => {
     { connect: rawMethodDefinition(NodeService.method.connect) },
     {
       // Answers each request's datagrams, byte for byte in its own encoding.
-      connect(call: import("@grpc/grpc-js").ServerDuplexStream<Buffer, Buffer>) {
+      connect(call: ServerDuplexStream<Buffer, Buffer>) {
         call.on("data", (message: Buffer) => {
           const { datagrams } = fromBinary(ConnectRequestSchema, message);
           const answer = create(ConnectResponseSchema, { datagrams });

@@ -40,7 +40,10 @@ function take(ring: DatagramRing, most = Number.POSITIVE_INFINITY): Message[] {
   const taken: Message[] = [];
   ring.drain((addresses, at, buffer, start, end) => {
     if (taken.length >= most) return false;
-    taken.push({ address: addresses.slice(at, at + 32), payload: buffer.slice(start, end) });
+    taken.push({
+      address: new Uint8Array(addresses.subarray(at, at + 32)),
+      payload: new Uint8Array(buffer.subarray(start, end)),
+    });
     return true;
   });
   return taken;

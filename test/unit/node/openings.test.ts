@@ -191,6 +191,22 @@ describe("the end of an opening", () => {
     expect(other.ended).toBeUndefined();
   });
 
+  it("tells an opening that is closed too, once, and no other of the node", () => {
+    const { nodes, open } = createHouse();
+    const heard: (readonly [string, Refusal])[] = [];
+    const [a, b] = [open(1), open(1)];
+    a.onEnd((reason) => heard.push(["a", reason]));
+    b.onEnd((reason) => heard.push(["b", reason]));
+    a.close();
+    a.close();
+    expect(heard).toEqual([["a", "NODE_CLOSED"]]);
+    nodes.drop(addressOf(1));
+    expect(heard).toEqual([
+      ["a", "NODE_CLOSED"],
+      ["b", "NODE_DROPPED"],
+    ]);
+  });
+
   it("lets whoever hears of a drop open the node again at once", () => {
     const { nodes, open } = createHouse();
     let again: ReturnType<typeof open> | undefined;

@@ -8,7 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Address, formatIpv6, generateKey, ipv6OfAddress, keys } from "@inet256/client";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { runCommand } from "../../../support/commands.js";
+import { runCommand, startCommand } from "../../../support/commands.js";
 
 let folder = "";
 beforeAll(() => {
@@ -130,6 +130,13 @@ describe("addr", () => {
     const { exitCode, stdout, stderr } = await runCommand(["addr", wrong]);
     expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: "" });
     expect(stderr).toMatch(new RegExp(`^inet256 addr: ${wrong}: ${reason}[^\n]*\n$`));
+  });
+
+  it("is ended by Ctrl-C while it reads", async () => {
+    const started = startCommand(["addr"], { isTTY: true });
+    await started.stderr.waitFor(/^reading a key from standard input\n$/);
+    started.terminal.interrupt();
+    expect(await started.done).toBe(130);
   });
 
   it("names a file that is not there, and a folder", async () => {

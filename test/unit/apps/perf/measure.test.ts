@@ -208,6 +208,18 @@ describe("an echo measurement", () => {
     expect(most).toBe(8);
   });
 
+  it("ends early when asked, with what has been measured", async () => {
+    const { server, client } = await begin();
+    const ending = new AbortController();
+    const live = { sent: 0, received: 0 };
+    const { signal } = ending;
+    const measuring = measureEcho(client, { to: server.address, size: 64, live, signal });
+    await expect.poll(() => live.received).toBeGreaterThan(20);
+    ending.abort();
+    const result = await measuring;
+    expect(result).toMatchObject({ sent: live.sent, received: live.sent, lost: 0 });
+  });
+
   it("goes on after a loss, and counts it", async () => {
     const { server, client } = await begin(on([3], () => []));
     const result = await measureEcho(client, { to: server.address, size: 64, count: 10 });
