@@ -44,8 +44,8 @@ describe("nc and nc -l", () => {
     const service = createMemoryService();
     const listener = startCommand(["nc", "-l"], { service, stdin: "" });
     const address = await addressOf(listener);
-    const sender = startCommand(["nc", address], { service });
-    // The listener must not end, nor end the sender, before the sender has ended.
+    const sender = startCommand(["nc", address], { service, isTTY: true });
+    // The listener must not end, nor end somebody who types, before the sender has ended.
     sender.terminal.stdin.write("one\n");
     await listener.stdout.waitFor(/one\n/);
     sender.terminal.stdin.write("two\n");

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+// The gRPC client against daemons that answer its questions wrongly or never, or are not there.
+
+import { Address, connect, generateKey, type Node, NodeError } from "@inet256/client";
+import { statusOfError } from "@inet256/client/grpc";
+import { describe, expect, it } from "vitest";
+import type { Behaviour } from "../../support/fake-daemon.js";
+import { until } from "../../support/until.js";
+import { createFakeWorld } from "./fake-world.js";
+import { bytes, rejects } from "./support.js";
+
+const world = createFakeWorld();
+
+describe("a lookup", () => {
+  const never = () => {};
+  const openWith = (unary: NonNullable<Behaviour["unary"]>): Promise<Node> => world.open({ unary });
+
+  it("that is answered wrongly is a fault of the daemon", async () => {
+    const node = await openWith({
+      findAddress: (call, done) => {
+        const address = call.request.nbits === 8 ? bytes("short") : generateKey().address.bytes;
+        done(null, { address });
+      },
+      lookupPublicKey: (call, done) => {
+        const wrong =
+          call.request.address[0] === 0 ? bytes("no key") : generateKey().publicKey.serialize();
+        done(null, { publicKey: wrong });
+      },
+    });
+    await rejects(node.findAddress(node.address.bytes, 8), "INTERNAL");
+    await rejects(node.findAddress(node.address.bytes, 256), "INTERNAL");
+    await rejects(node.lookupPublicKey(node.address), "INTERNAL");
+    await rejects(node.lookupPublicKey(Address.NO_ONE), "INTERNAL");
+  });
+
+  it("that is never answered is given up with the signal's reason", async () => {
+    const node = await openWith({ findAddress: never, lookupPublicKey: never });
+    for (const call of [
+      (signal: AbortSignal) => node.findAddress(node.address.bytes, 8, { signal }),
+      (signal: AbortSignal) => node.lookupPublicKey(node.address, { signal }),
+    ]) {
+      const controller = new AbortController();
+      const asked = call(controller.signal);
+      controller.abort("enough");
+      await expect(asked).rejects.toBe("enough");
+    }
+  });
+
+  it("shows the session of the stream, and of the next one after a break", async () => {
+    const sessions: unknown[] = [];
+    const node = await openWith({
+      findAddress(call, done) {
+        sessions.push(call.metadata.get("inet256-session")[0]);
+        done(statusOfError(new NodeError("NO_SUCH_ADDRESS", "none")));
+      },
+    });
+    await rejects(node.findAddress(node.address.bytes, 8), "NO_SUCH_ADDRESS");
+    world.daemon.streams[0]?.fail(new NodeError("UNAVAILABLE", "going away"));
+    await until("the stream is gone", () => world.seen("disconnected") === 1);
+    await rejects(node.findAddress(node.address.bytes, 8), "NO_SUCH_ADDRESS");
+    expect(sessions).toEqual(["1".padStart(64, "0"), "2".padStart(64, "0")]);
+  });
+});
+
+describe("a status", () => {
+  it("that is answered wrongly is a fault of the daemon", async () => {
+    const asking = await world.connectTo({
+      admin: { getStatus: (_, done) => done(null, { address: bytes("short") }) },
+    });
+    await rejects(asking.status(), "INTERNAL");
+  });
+});
+
+describe("where no daemon is", () => {
+  it("says where it was expected", async () => {
+    const nowhere = connect("unix:///nowhere/inet256.sock");
+    const calls = [nowhere.open(generateKey()), nowhere.drop(generateKey()), nowhere.status()];
+    for (const call of calls) {
+      await expect(call).rejects.toMatchObject({
+        reason: "UNAVAILABLE",
+        message: expect.stringContaining("unix:///nowhere/inet256.sock"),
+      });
+    }
+    await nowhere.close();
+    await rejects(nowhere.open(generateKey()), "NODE_CLOSED");
+    await rejects(nowhere.drop(generateKey()), "NODE_CLOSED");
+    await rejects(nowhere.status(), "NODE_CLOSED");
+  });
+});
