@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /**
  * The stubs of INET256's API and of the standard services a daemon serves beside it, generated
  * from proto/ by `npm run generate`. Only this file is written by hand.

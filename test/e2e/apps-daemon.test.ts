@@ -1,17 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-// The daemon as a process: what it makes, says and refuses, and how it ends.
+// The daemon as a process: what it makes, says and refuses.
 
-import {
-  chmodSync,
-  readdirSync,
-  readFileSync,
-  readlinkSync,
-  statSync,
-  writeFileSync,
-} from "node:fs";
+import { chmodSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { createWorkshop, type StartedProcess, type Workshop } from "../support/processes.js";
+import { createWorkshop, type Workshop } from "../support/processes.js";
 
 const CLEAN = { code: 0, signal: null };
 
@@ -205,148 +198,5 @@ describe("programs without a daemon", () => {
       stderr:
         "inet256 echo: wrong.pem: the key file is neither PEM nor a serialized private key, or is cut short\n",
     });
-  });
-});
-
-describe("the end", () => {
-  it("a socket left behind by kill -9 is taken over", async () => {
-    const first = await workshop.startDaemon();
-    first.kill("SIGKILL");
-    expect(await first.ended).toEqual({ code: null, signal: "SIGKILL" });
-    expect(readdirSync(workshop.path("run"))).toContain("inet256.sock");
-    const second = await workshop.startDaemon();
-    expect((await workshop.run(["ping", "-c", "1"])).code).toBe(0);
-    second.kill("SIGINT");
-    expect(await second.ended).toEqual(CLEAN);
-    expect(readdirSync(workshop.path("run"))).toEqual([]);
-  });
-
-  it.each(["SIGINT", "SIGTERM"] as const)(
-    "%s ends daemon, echo and ping with 0",
-    async (signal) => {
-      const daemon = await workshop.startDaemon();
-      const echo = workshop.start(["echo"]);
-      await echo.stdout.waitFor(/\n/);
-      const ping = workshop.start(["ping", "-i", "0.01"]);
-      await ping.stdout.waitFor(/seq=1 /);
-      for (const program of [ping, echo, daemon]) {
-        program.kill(signal);
-        expect(await program.ended).toEqual(CLEAN);
-      }
-      expect(ping.stdout.text).toMatch(/\nrtt min\/avg\/max\/mdev = .* ms\n$/);
-    },
-  );
-
-  it.each([
-    ["SIGINT", 130],
-    ["SIGTERM", 143],
-  ] as const)("%s ends nc with the code that shells know", async (signal, code) => {
-    await workshop.startDaemon();
-    const nc = workshop.start(["nc", "-l"]);
-    await nc.stderr.waitFor(/listening on/);
-    nc.kill(signal);
-    expect(await nc.ended).toEqual({ code, signal: null });
-    expect(nc.stderr.lines).toHaveLength(1);
-  });
-
-  it("a second Ctrl-C does not wait for a daemon that hangs", async () => {
-    const daemon = await workshop.startDaemon();
-    const echo = workshop.start(["echo", "--quiet"]);
-    await echo.stdout.waitFor(/\n/);
-    daemon.kill("SIGSTOP");
-    let over = false;
-    const ended = echo.ended.finally(() => {
-      over = true;
-    });
-    const asked = performance.now();
-    await expect
-      .poll(
-        () => {
-          echo.kill("SIGINT");
-          return over;
-        },
-        { interval: 50, timeout: 10_000 },
-      )
-      .toBe(true);
-    expect(await ended).toEqual({ code: 130, signal: null });
-    expect(performance.now() - asked).toBeGreaterThan(500);
-  });
-
-  it("a reader that goes away ends a program quietly", async () => {
-    await workshop.startDaemon();
-    const shell = workshop.shell("inet256 ping -i 0.01 | head -n 1; echo $PIPESTATUS");
-    expect(await shell.ended).toEqual(CLEAN);
-    expect(shell.stdout.lines[1]).toBe("141");
-    expect(shell.stderr.text).toBe("");
-  });
-});
-
-describe("SIGUSR1", () => {
-  /** Numbers of sockets that listen for TCP, of all processes. */
-  function listeningInodes(): Set<string> {
-    const tables = ["/proc/net/tcp", "/proc/net/tcp6"].map((table) => readFileSync(table, "utf8"));
-    const rows = tables
-      .flatMap((table) => table.split("\n").slice(1))
-      .map((row) => row.trim().split(/\s+/));
-    return new Set(rows.filter((row) => row[3] === "0A").map((row) => row[9] ?? ""));
-  }
-
-  /** How many TCP sockets a process listens at. */
-  function listeners(pid: number): number {
-    const inodes = listeningInodes();
-    const links = readdirSync(`/proc/${pid}/fd`).map((fd) => {
-      try {
-        return readlinkSync(`/proc/${pid}/fd/${fd}`);
-      } catch {
-        return "";
-      }
-    });
-    return links.filter((link) => inodes.has(/^socket:\[(\d+)\]$/.exec(link)?.[1] ?? "none"))
-      .length;
-  }
-
-  // Elsewhere there is no /proc to look into.
-  const onLinux = process.platform === "linux";
-
-  it.runIf(onLinux)("sigusr1-opens-nothing", async () => {
-    const daemon = await workshop.startDaemon();
-    const echo = workshop.start(["echo"]);
-    await echo.stdout.waitFor(/\n/);
-    for (const program of [daemon, echo] satisfies StartedProcess[]) {
-      program.kill("SIGUSR1");
-      await program.stderr.waitFor(/SIGUSR1 ignored/);
-      expect(program.stderr.text).not.toContain("Debugger");
-      expect(listeners(program.pid)).toBe(0);
-    }
-    expect((await workshop.run(["status"])).code).toBe(0);
-    // What it looks like where it is not guarded against.
-    const bare = workshop.shell(
-      `exec "${process.execPath}" -e 'console.log(1); setInterval(() => {}, 1000)'`,
-    );
-    await bare.stdout.waitFor(/1/);
-    bare.kill("SIGUSR1");
-    await bare.stderr.waitFor(/Debugger listening|Starting inspector .* failed/);
-  });
-});
-
-describe("completion in bash", () => {
-  it("completes, and evaluates nothing that stands on the command line", async () => {
-    // The first function is what the package bash-completion gives.
-    const shell = workshop.shell(`
-      _get_comp_words_by_ref() {
-        words=("\${COMP_WORDS[@]}"); cword=$COMP_CWORD; cur=\${COMP_WORDS[COMP_CWORD]};
-      }
-      compopt() { :; }
-      source <(inet256 completion bash)
-      COMP_WORDS=(inet256 pi); COMP_CWORD=1; __inet256_complete; echo "\${COMPREPLY[*]}"
-      COMP_WORDS=(inet256 ping '$(touch evaluated)' --cou); COMP_CWORD=3; __inet256_complete; echo "\${COMPREPLY[*]}"
-      complete -p inet256`);
-    expect(await shell.ended).toEqual(CLEAN);
-    expect(shell.stdout.lines).toEqual([
-      "ping",
-      "--count",
-      "complete -o default -F __inet256_complete inet256",
-    ]);
-    expect(readdirSync(workshop.folder)).not.toContain("evaluated");
   });
 });

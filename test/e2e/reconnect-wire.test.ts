@@ -7,7 +7,7 @@ import { type Client, connect, generateKey, type Node, NodeError } from "@inet25
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { startTestDaemon, type TestDaemon } from "../support/daemon.js";
 import { createSeededRandom } from "../support/seeded-random.js";
-import { until } from "../support/until.js";
+import { turn, until } from "../support/until.js";
 import { startWire, type Wire } from "../support/wire.js";
 
 const CUTS = 15;
@@ -98,7 +98,7 @@ it(`a sender whose wire is cut ${CUTS} times is told the truth (seed ${SEED})`, 
   for (let number = 0; connections <= CUTS || pending > 0; ) {
     if (connections <= CUTS && pending < 60) send(number++);
     if (number % 10 === 0 || pending >= 60 || connections > CUTS) {
-      await new Promise((resolve) => setImmediate(resolve));
+      await turn();
     }
   }
   const told = (outcome: string): readonly number[] =>

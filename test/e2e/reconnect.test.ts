@@ -13,7 +13,7 @@ import {
 } from "@inet256/client";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { createWorkshop, type StartedProcess, type Workshop } from "../support/processes.js";
-import { until } from "../support/until.js";
+import { turn, until } from "../support/until.js";
 
 const KILLS = 2;
 /** What we say of ourselves, in milliseconds from the daemon's being there again. */
@@ -100,7 +100,7 @@ it("kill -9 and restart: back by themselves, nothing twice, the unknown called s
       () => {},
     );
     doomed.push(...Array.from({ length: 10 }, traffic.send));
-    await new Promise((resolve) => setImmediate(resolve));
+    await turn();
     daemon.kill("SIGKILL");
     const killedAt = performance.now();
     await until("both have noticed", () => seen("disconnected") === 2 * kill);

@@ -96,10 +96,10 @@ export const processOnlyInApps: Rule = (source) => {
 };
 
 const CLOCKS =
-  /\bDate\.now\b|\bnew\s+Date\s*\(\s*\)|(?<![\w.])Date\s*\(|\bperformance\b|\bhrtime\b/;
+  /\bDate\.now\b|\bnew\s+Date\s*\(\s*\)|(?<!\bnew\s+)(?<![\w.])Date\s*\(|\bperformance\b|\bhrtime\b/;
 const TIMERS = /\b(?:set(?:Timeout|Interval|Immediate)|queueMicrotask|nextTick)\b/;
 const CHANCE =
-  /\bMath\.random\b|\brandom(?:Bytes|Fill|FillSync|Int|UUID)\b|\bgetRandomValues\b|\bwebcrypto\b|\bgenerateKey(?:Pair)?(?:Sync)?\s*\(/;
+  /\bMath\.random\b|\brandom(?:Bytes|Fill|FillSync|Int|UUID)\b|\bgetRandomValues\b|\bwebcrypto\b|\bgenerateKeyPair(?:Sync)?\b/;
 
 /** Only core's adapters read clocks, timers and randomness. */
 export const machineOnlyInCore: Rule = (source) => {
@@ -124,7 +124,8 @@ const NATIVE = ["koffi", "sodium-native"];
 export const packagesLookOneWay: Rule = (source) => {
   const { path } = source;
   const forbidden = (module: string): string | undefined => {
-    if (NATIVE.includes(module) && !path.startsWith(SERVER)) return `${module} in server/ only`;
+    const outside = path.startsWith(CLIENT) || path.startsWith(APPS);
+    if (outside && NATIVE.includes(module)) return `${module} in server/ only`;
     if (path.startsWith(CLIENT)) {
       if (/^@inet256\/(mesh256|cli)(\/|$)/.test(module)) return "nothing of server/ or apps/";
       if (module.startsWith("@noble/") && !path.startsWith(`${CLIENT}identity/`)) {

@@ -23,13 +23,6 @@ export function sourcesOf(folder: string): readonly Source[] {
   });
 }
 
-/** The names in a folder. */
-export function namesIn(folder: string): readonly string[] {
-  return readdirSync(join(ROOT, folder), { withFileTypes: true })
-    .filter((entry) => entry.isDirectory())
-    .map(({ name }) => name);
-}
-
 /** A file's text. */
 export function read(path: string): string {
   return readFileSync(join(ROOT, path), "utf8");

@@ -1,7 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-// Waiting for a condition without sleeping: looked at once per turn of the event loop, up to a
-// deadline.
+// Waiting without sleeping: for a turn of the event loop, or for a condition that is looked at once
+// per turn, up to a deadline.
+
+/** Resolves in the next turn of the event loop, when everything due in this one has been done. */
+export function turn(): Promise<void> {
+  return new Promise((resolve) => {
+    setImmediate(resolve);
+  });
+}
 
 /** Resolves when the condition holds; rejects, naming it, when it does not within `withinMs`. */
 export async function until(
@@ -12,6 +19,6 @@ export async function until(
   const deadline = performance.now() + withinMs;
   while (!condition()) {
     if (performance.now() > deadline) throw new Error(`not within ${withinMs} ms: ${what}`);
-    await new Promise((resolve) => setImmediate(resolve));
+    await turn();
   }
 }

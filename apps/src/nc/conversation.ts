@@ -84,11 +84,19 @@ export function createConversation(
     silence.stop();
     partnerEnded.resolve();
   };
+  const sayEnd = async (to: Address): Promise<void> => {
+    try {
+      await node.send(to, END, { signal });
+    } catch (error) {
+      // Who has ended may be gone already, and misses nothing.
+      if (!hasPartnerEnded) throw error;
+    }
+  };
   const send = async (): Promise<void> => {
     const to = await partner.promise;
     await outgoing.run(to, partnerEnded.promise);
     if (listen && outgoing.bytes === 0) await partnerEnded.promise;
-    if (marksEnd) await node.send(to, END, { signal });
+    if (marksEnd) await sayEnd(to);
     if (hasPartnerEnded) return;
     if (patienceMs === 0) over.abort();
     else silence.start();

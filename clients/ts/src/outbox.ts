@@ -70,8 +70,9 @@ export function createOutbox(onRefused: (reason: NodeErrorReason) => void): Outb
   let finishers: (() => void)[] = [];
   let roomWaiters: Settler[] = [];
 
-  const hasRoom = (bytes: number): boolean =>
-    waiting.length === 0 && (unwrittenBytes === 0 || unwrittenBytes + bytes <= UNWRITTEN_BYTES);
+  const fits = (bytes: number): boolean =>
+    unwrittenBytes === 0 || unwrittenBytes + bytes <= UNWRITTEN_BYTES;
+  const hasRoom = (bytes: number): boolean => waiting.length === 0 && fits(bytes);
 
   const seal = (): void => {
     if (filling.count === 0) return;
@@ -109,7 +110,7 @@ export function createOutbox(onRefused: (reason: NodeErrorReason) => void): Outb
   const admitWaiting = (): void => {
     let admitted = 0;
     for (const next of waiting) {
-      if (unwrittenBytes > 0 && unwrittenBytes + next.bytes > UNWRITTEN_BYTES) break;
+      if (!fits(next.bytes)) break;
       append(next.to, next.payload, next.bytes).waitForLast(next.settler);
       waitingBytes -= next.bytes;
       admitted += 1;
@@ -126,7 +127,7 @@ export function createOutbox(onRefused: (reason: NodeErrorReason) => void): Outb
       admitWaiting();
       seal();
       writeWhatMay();
-    } while (write !== undefined && unwritten.length === 0 && waiting.length > 0);
+    } while (write !== undefined && waiting[0] !== undefined && fits(waiting[0].bytes));
     announceRoom();
     if (unwrittenBytes === 0 && waiting.length === 0) tellFinishers();
   };

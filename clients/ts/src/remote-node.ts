@@ -13,6 +13,7 @@ import { createInbox } from "./inbox.js";
 import { createLookups } from "./lookups.js";
 import { MTU, type Node } from "./node.js";
 import { createOutbox, type Outbox } from "./outbox.js";
+import { NodeError } from "./reasons.js";
 import { closedError, createStreamKeeper, type StreamKeeper } from "./stream-keeper.js";
 
 /** What a remote node needs. */
@@ -54,7 +55,7 @@ export async function openRemoteNode(options: RemoteNodeOptions): Promise<Node> 
       },
       broke(error) {
         outbox.disconnected();
-        outage = setTimeout(() => outbox.giveUp(error), OUTAGE_MS);
+        outage = setTimeout(() => outbox.giveUp(outageError(error)), OUTAGE_MS);
         outage.unref();
         listener({ type: "disconnected", node, error });
       },
@@ -80,6 +81,12 @@ export async function openRemoteNode(options: RemoteNodeOptions): Promise<Node> 
     close: () => keeper.finish(() => outbox.finish(closedError())),
     drop: keeper.drop,
   };
+}
+
+function outageError(cause: NodeError): NodeError {
+  return new NodeError("UNAVAILABLE", `no daemon for ${OUTAGE_MS} ms (${cause.message})`, {
+    cause,
+  });
 }
 
 function createSending(

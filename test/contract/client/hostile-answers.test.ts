@@ -13,7 +13,6 @@ import { bytes, rejects } from "./support.js";
 const world = createFakeWorld();
 
 describe("a lookup", () => {
-  const never = () => {};
   const openWith = (unary: NonNullable<Behaviour["unary"]>): Promise<Node> => world.open({ unary });
 
   it("that is answered wrongly is a fault of the daemon", async () => {
@@ -34,17 +33,47 @@ describe("a lookup", () => {
     await rejects(node.lookupPublicKey(Address.NO_ONE), "INTERNAL");
   });
 
-  it("that is never answered is given up with the signal's reason", async () => {
+  it("that is never answered is given up with the signal's reason, and the daemon hears of it", async () => {
+    let [asked, cancelled] = [0, 0];
+    const never = (call: { on(event: "cancelled", heard: () => void): unknown }): void => {
+      asked += 1;
+      call.on("cancelled", () => {
+        cancelled += 1;
+      });
+    };
     const node = await openWith({ findAddress: never, lookupPublicKey: never });
     for (const call of [
       (signal: AbortSignal) => node.findAddress(node.address.bytes, 8, { signal }),
       (signal: AbortSignal) => node.lookupPublicKey(node.address, { signal }),
     ]) {
+      const before = asked;
       const controller = new AbortController();
-      const asked = call(controller.signal);
+      const answer = call(controller.signal);
+      await until("the daemon was asked", () => asked > before);
       controller.abort("enough");
-      await expect(asked).rejects.toBe("enough");
+      await expect(answer).rejects.toBe("enough");
     }
+    await until("the daemon has heard", () => cancelled === 2);
+  });
+
+  it("that is never answered ends with the node's client", async () => {
+    let asked = 0;
+    const never = (): void => {
+      asked += 1;
+    };
+    const asking = await world.connectTo({
+      unary: { findAddress: never, drop: never },
+      admin: { getStatus: never },
+    });
+    const node = await asking.open(generateKey());
+    const calls = [
+      rejects(node.findAddress(node.address.bytes, 8), "NODE_CLOSED"),
+      rejects(asking.drop(generateKey()), "NODE_CLOSED"),
+      rejects(asking.status(), "NODE_CLOSED"),
+    ];
+    await until("the daemon was asked", () => asked === 3);
+    await asking.close();
+    await Promise.all(calls);
   });
 
   it("shows the session of the stream, and of the next one after a break", async () => {

@@ -4,7 +4,7 @@
 
 import { NodeError } from "@inet256/client";
 import { Reason } from "@inet256/proto";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { until } from "../../support/until.js";
 import { createFakeWorld } from "./fake-world.js";
 import { bytes, rejects } from "./support.js";
@@ -131,6 +131,28 @@ describe("an open stream", () => {
     const sending = rejects(node.send(node.address, bytes("meanwhile")), "NODE_CLOSED");
     await Promise.all([node.close(), sending]);
     await rejects(node.receive(), "NODE_CLOSED");
+  });
+
+  it("that is away for ten seconds fails what waits, and what comes, with UNAVAILABLE", async () => {
+    const node = await world.open();
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    try {
+      await world.daemon.stop();
+      await until("the stream is gone", () => world.seen("disconnected") === 1);
+      const waiting = node.send(node.address, bytes("meanwhile"));
+      const told = rejects(waiting, "UNAVAILABLE");
+      const room = node.room();
+      vi.advanceTimersByTime(9_999);
+      await expect(room).resolves.toBeUndefined();
+      expect(node.trySend(node.address, bytes("meanwhile"))).toBe(true);
+      vi.advanceTimersByTime(1);
+      await told;
+      await rejects(node.send(node.address, bytes("later")), "UNAVAILABLE");
+      await rejects(node.room(), "UNAVAILABLE");
+      expect(node.trySend(node.address, bytes("later"))).toBe(false);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   it("that is being reopened when the node is closed is not left open", async () => {

@@ -6,7 +6,7 @@
 import { connect, generateKey, type Node, NodeError } from "@inet256/client";
 import { afterEach, expect, it } from "vitest";
 import { type FakeDaemon, type FakeStream, startFakeDaemon } from "../../support/fake-daemon.js";
-import { until } from "../../support/until.js";
+import { turn, until } from "../../support/until.js";
 
 const away = new NodeError("UNAVAILABLE", "made up");
 
@@ -127,7 +127,7 @@ it("client-reconnect-never-resends", async () => {
   const program = createProgram(node);
   while (broken < breaksWanted) {
     program.sendSome();
-    await new Promise((resolve) => setImmediate(resolve));
+    await turn();
   }
   await until("every send has been told", () => program.pending() === 0);
   await node.send(node.address, payloadOf(0xffffffff));

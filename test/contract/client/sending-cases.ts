@@ -3,8 +3,9 @@
 import { Address, generateKey, type Node, type OutgoingDatagram } from "@inet256/client";
 import { expect, it } from "vitest";
 import { pattern } from "../../support/datagrams.js";
+import { turn } from "../../support/until.js";
 import type { Harness } from "./contract.js";
-import { bytes, DEADLINE_MS, next, nextOf, rejects, sendAll, turn, words } from "./support.js";
+import { bytes, DEADLINE_MS, next, nextOf, rejects, sendAll, words } from "./support.js";
 
 /** Sending messages. */
 export function sendingCases(harness: Harness): void {

@@ -40,10 +40,3 @@ export async function sendAll(from: Node, to: Address, texts: readonly string[])
 export async function rejects(call: Promise<unknown>, reason: NodeErrorReason): Promise<void> {
   await expect(call).rejects.toMatchObject({ name: "NodeError", reason });
 }
-
-/** Resolves in the next turn of the event loop. */
-export function turn(): Promise<void> {
-  return new Promise((resolve) => {
-    setImmediate(resolve);
-  });
-}

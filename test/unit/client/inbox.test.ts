@@ -3,46 +3,19 @@
 // The receiving half of a node: bounded, in order, and every message to one receiver at most.
 
 import { getEventListeners } from "node:events";
-import { setFlagsFromString } from "node:v8";
-import { runInNewContext } from "node:vm";
 import {
-  Address,
   batchOfOne,
   createInbox,
-  type Datagram,
   type DatagramBatch,
   type Inbox,
   NodeError,
 } from "@inet256/client";
-import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { turn } from "../../support/until.js";
+import { batch, idOf, message, SOURCE } from "./inbox-batches.js";
 
-const SOURCE = Address.fromBytes(new Uint8Array(32).fill(1));
 const closed = new NodeError("NODE_CLOSED", "made up");
 const dropped = new NodeError("NODE_DROPPED", "made up");
-
-function message(id: number): Datagram {
-  return { source: SOURCE, payload: Uint8Array.of(id >> 8, id & 0xff) };
-}
-
-function idOf({ payload }: Datagram): number {
-  return ((payload[0] ?? 0) << 8) | (payload[1] ?? 0);
-}
-
-function batch(...ids: readonly number[]): DatagramBatch {
-  const datagrams = ids.map(message);
-  const at = (index: number): Datagram => {
-    const datagram = datagrams[index];
-    if (datagram === undefined) throw new RangeError(`no message ${index}`);
-    return datagram;
-  };
-  return {
-    length: datagrams.length,
-    source: (index) => at(index).source,
-    payload: (index) => at(index).payload,
-    [Symbol.iterator]: () => datagrams[Symbol.iterator](),
-  };
-}
 
 /** Receives once and notes the number, or the error's reason, in `seen`. */
 function receiveInto(seen: unknown[], inbox: Inbox, signal?: AbortSignal): Promise<void> {
@@ -50,12 +23,6 @@ function receiveInto(seen: unknown[], inbox: Inbox, signal?: AbortSignal): Promi
     (datagram) => void seen.push(idOf(datagram)),
     (error: unknown) => void seen.push(error instanceof NodeError ? error.reason : error),
   );
-}
-
-function turn(): Promise<void> {
-  return new Promise((resolve) => {
-    setImmediate(resolve);
-  });
 }
 
 describe("receive", () => {
@@ -209,85 +176,6 @@ describe("batches", () => {
     expect(idOf(await inbox.receive())).toBe(2);
   });
 });
-
-describe("the bound", () => {
-  it("loses the oldest and counts them", async () => {
-    const totals: number[] = [];
-    const inbox = createInbox(100, (total) => totals.push(total));
-    inbox.push(batch(1, 2), 40);
-    inbox.push(batch(3), 40);
-    await inbox.receive();
-    inbox.push(batch(4), 40);
-    expect([inbox.lost, totals]).toEqual([1, [1]]);
-    inbox.push(batch(5), 100);
-    expect([inbox.lost, totals]).toEqual([3, [1, 3]]);
-    expect(idOf(await inbox.receive())).toBe(5);
-  });
-
-  it("keeps the newest batch even when that alone exceeds it", async () => {
-    const inbox = createInbox(10);
-    inbox.push(batch(1), 5);
-    inbox.push(batch(2), 50);
-    expect(inbox.lost).toBe(1);
-    expect(idOf(await inbox.receive())).toBe(2);
-  });
-
-  it("lets go of what was taken", async () => {
-    const inbox = createInbox(1e9);
-    const pushed = (): WeakRef<object> => {
-      const taken = batch(1);
-      inbox.push(taken, 10);
-      return new WeakRef(taken);
-    };
-    const taken = pushed();
-    inbox.push(batch(2), 10);
-    await inbox.receive();
-    expect(idOf(await inbox.receive())).toBe(2);
-    expect(await collected(taken)).toBe(true);
-  });
-
-  it("and the order hold whatever comes and goes", async () => {
-    await fc.assert(
-      fc.asyncProperty(fc.array(step, { maxLength: 120 }), async (steps) => {
-        const [bound, totals] = [500, [0]];
-        const inbox = createInbox(bound, (total) => totals.push(total));
-        // The slow twin: every message with its batch; who was lost is computed from scratch.
-        let twin: { readonly ids: number[]; readonly bytes: number }[] = [];
-        let [lost, next] = [0, 1];
-        for (const { push, bytes } of steps) {
-          if (push > 0) {
-            const ids = Array.from({ length: push }, () => next++);
-            inbox.push(batch(...ids), bytes);
-            twin.push({ ids, bytes });
-            while (twin.length > 1 && twin.reduce((sum, one) => sum + one.bytes, 0) > bound) {
-              lost += twin.shift()?.ids.length ?? 0;
-            }
-          } else if (twin.length > 0) {
-            expect(idOf(await inbox.receive())).toBe(twin[0]?.ids.shift());
-            twin = twin.filter(({ ids }) => ids.length > 0);
-          }
-          expect([inbox.lost, totals.at(-1)]).toEqual([lost, lost]);
-        }
-      }),
-    );
-  });
-});
-
-const step = fc.record({
-  push: fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 5 })),
-  bytes: fc.integer({ min: 1, max: 300 }),
-});
-
-// Whether nothing holds it any more: the collector, asked by name, has taken it.
-async function collected(reference: WeakRef<object>): Promise<boolean> {
-  setFlagsFromString("--expose-gc");
-  const collect: () => void = runInNewContext("gc");
-  for (let round = 0; round < 10 && reference.deref() !== undefined; round++) {
-    await turn();
-    collect();
-  }
-  return reference.deref() === undefined;
-}
 
 describe("batchOfOne", () => {
   it("is a batch with one message", () => {

@@ -33,13 +33,6 @@ export function perMessage(length: number): number {
   return Math.floor(MAX_STREAM_MESSAGE_BYTES / encodedDatagramBytes(length));
 }
 
-/** Resolves in the next turn of the event loop, when everything due has been written. */
-export function turn(): Promise<void> {
-  return new Promise((resolve) => {
-    setImmediate(resolve);
-  });
-}
-
 /** One stream as the daemon sees it. */
 export interface FakeStream {
   /** The numbers of the messages in each stream message, in order. */

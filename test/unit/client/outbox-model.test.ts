@@ -3,79 +3,14 @@
 // An outbox against its slow twin under random programs and daemons: every message ends in exactly
 // one outcome, is written at most once and in order, and the bounds hold (CHANNEL O5).
 
-import { fromBinary } from "@bufbuild/protobuf";
-import { NodeError } from "@inet256/client";
-import { ConnectRequestSchema } from "@inet256/proto";
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { createOutbox } from "../../../clients/ts/src/outbox.js";
-import { DESTINATION, errorOf, type Outcome, payloadOf, turn } from "./outbox-harness.js";
+import { turn } from "../../support/until.js";
+import { errorOf, type Outcome } from "./outbox-harness.js";
 import { createLedger, type Ledger } from "./outbox-ledger.js";
+import { createReal, microtasks, type Real } from "./outbox-real.js";
 
-/** The outbox, the program that uses it and the daemon it writes to. */
-function createReal(ledger: Ledger) {
-  const outbox = createOutbox(() => {});
-  const outcomes = new Map<number, Outcome>();
-  const aborts = new Map<number, AbortController>();
-  // Stream messages the daemon has not accepted: their bytes must stay what they were.
-  let onTheirWay: { readonly message: Buffer; readonly ids: readonly number[]; last: number }[] =
-    [];
-  let count = 0;
-  let nextId = 1;
-
-  const idsIn = (message: Buffer): readonly number[] =>
-    fromBinary(ConnectRequestSchema, message).datagrams.map(({ payload }) =>
-      new DataView(payload.buffer, payload.byteOffset).getUint32(0),
-    );
-  return {
-    outbox,
-    outcomes,
-    aborts,
-    connect(): void {
-      count = 0;
-      onTheirWay = [];
-      outbox.connected((message) => {
-        const ids = idsIn(message);
-        ledger.wrote(ids, message.length);
-        count += ids.length;
-        onTheirWay.push({ message, ids, last: count });
-      });
-    },
-    /** Reads what is on its way, as a daemon that accepts it must have. */
-    readThrough(through: number): void {
-      for (const { message, ids, last } of onTheirWay) {
-        if (last - ids.length < through) expect(idsIn(message)).toEqual(ids);
-      }
-      onTheirWay = onTheirWay.filter(({ last }) => last > through);
-    },
-    trySend(length: number): void {
-      const id = nextId++;
-      ledger.tried(id, length, outbox.trySend(DESTINATION, payloadOf(id, length)));
-    },
-    async send(length: number, abortable: boolean): Promise<void> {
-      const id = nextId++;
-      const controller = new AbortController();
-      if (abortable) aborts.set(id, controller);
-      outcomes.set(id, "pending");
-      outbox
-        .send(DESTINATION, payloadOf(id, length), abortable ? controller.signal : undefined)
-        .then(
-          () => outcomes.set(id, "accepted"),
-          (error: unknown) =>
-            outcomes.set(id, error instanceof NodeError ? error.reason : "aborted"),
-        );
-      await microtasks();
-      ledger.sent(id, length, outcomes.get(id) ?? "pending");
-    },
-  };
-}
-
-type Real = ReturnType<typeof createReal>;
 type Command = fc.AsyncCommand<Ledger, Real>;
-
-async function microtasks(): Promise<void> {
-  for (let i = 0; i < 4; i++) await Promise.resolve();
-}
 
 function command(
   name: string,

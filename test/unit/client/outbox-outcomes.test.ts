@@ -6,7 +6,8 @@ import { getEventListeners, setMaxListeners } from "node:events";
 import { encodedDatagramBytes } from "@inet256/client/grpc";
 import { describe, expect, it } from "vitest";
 import { UNWRITTEN_BYTES } from "../../../clients/ts/src/constants.js";
-import { createHarness, DESTINATION, errorOf, perMessage, SMALL, turn } from "./outbox-harness.js";
+import { turn } from "../../support/until.js";
+import { createHarness, DESTINATION, errorOf, perMessage, SMALL } from "./outbox-harness.js";
 
 const LARGE = 65_535;
 /** So many large messages are taken before others wait in line. */

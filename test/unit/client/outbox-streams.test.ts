@@ -4,7 +4,8 @@
 
 import { encodedDatagramBytes, MAX_STREAM_MESSAGE_BYTES } from "@inet256/client/grpc";
 import { describe, expect, it } from "vitest";
-import { createHarness, errorOf, perMessage, turn } from "./outbox-harness.js";
+import { turn } from "../../support/until.js";
+import { createHarness, errorOf, perMessage } from "./outbox-harness.js";
 
 const LARGE = 65_535;
 

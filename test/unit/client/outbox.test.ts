@@ -9,6 +9,7 @@ import {
 } from "@inet256/client/grpc";
 import { describe, expect, it } from "vitest";
 import { UNWRITTEN_BYTES, WAITING_BYTES } from "../../../clients/ts/src/constants.js";
+import { turn } from "../../support/until.js";
 import {
   createHarness,
   DESTINATION,
@@ -16,7 +17,6 @@ import {
   type Harness,
   payloadOf,
   perMessage,
-  turn,
 } from "./outbox-harness.js";
 
 const LARGE = 65_535;

@@ -45,7 +45,6 @@ describe("nc and nc -l", () => {
     const listener = startCommand(["nc", "-l"], { service, stdin: "" });
     const address = await addressOf(listener);
     const sender = startCommand(["nc", address], { service, isTTY: true });
-    // The listener must not end, nor end somebody who types, before the sender has ended.
     sender.terminal.stdin.write("one\n");
     await listener.stdout.waitFor(/one\n/);
     sender.terminal.stdin.write("two\n");
@@ -53,6 +52,17 @@ describe("nc and nc -l", () => {
     sender.terminal.stdin.end();
     expect(await sender.done).toBe(0);
     expect(await listener.done).toBe(0);
+    // The listener says its end last, or it would end somebody who still types.
+    const messages = service.accepted.map(({ to, payload }) => [
+      `${to}` === address,
+      payload.length,
+    ]);
+    expect(messages).toEqual([
+      [true, 4],
+      [true, 4],
+      [true, 0],
+      [false, 0],
+    ]);
   });
 
   it("serve a file to whoever asks for it", async () => {
@@ -87,6 +97,17 @@ describe("nc and nc -l", () => {
     expect(await listener.done).toBe(0);
     const messages = service.accepted.map(({ payload }) => Buffer.from(payload).toString());
     expect(messages).toEqual(["a\n", "\n", "bc", "", ""]);
+  });
+
+  it("end well when the sender does not wait for the listener's end", async () => {
+    const service = createMemoryService();
+    const listener = startCommand(["nc", "-l"], { service, isTTY: true });
+    const address = await addressOf(listener);
+    const sender = startCommand(["nc", "-N", address], { service, stdin: "hello\n" });
+    expect(await sender.done).toBe(0);
+    expect(await listener.done).toBe(0);
+    expect(listener.stdout.text).toBe("hello\n");
+    expect(listener.stderr.lines).toHaveLength(1);
   });
 
   it("give up a pipe that never says anything once the other has ended", async () => {

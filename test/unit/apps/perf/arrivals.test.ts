@@ -51,6 +51,16 @@ describe("arrivals", () => {
     });
   });
 
+  it("do not take a number for one a window before it", () => {
+    const window = 1 << 20;
+    expect(count([5, window, window + 6, window + 5])).toEqual({
+      received: 4,
+      duplicates: 0,
+      reordered: 1,
+      late: 0,
+    });
+  });
+
   it("take numbers beyond 32 bits", () => {
     expect(count([2 ** 40, 2 ** 40 + 1, 2 ** 40])).toMatchObject({ received: 2, duplicates: 1 });
   });
