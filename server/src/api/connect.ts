@@ -11,6 +11,7 @@ import { NodeError } from "@inet256/client";
 import {
   ADDRESS_BYTES,
   createDatagramIndex,
+  encodedDatagramBytes,
   MAX_STREAM_MESSAGE_BYTES,
   scanRequest,
   statusOfError,
@@ -47,6 +48,9 @@ interface Sender {
   readonly acceptance: Acceptance;
   readonly endSession: () => void;
 }
+
+/** As many as fit into a message when each has an address; more cannot be meant seriously. */
+const MOST_DATAGRAMS = Math.floor(MAX_STREAM_MESSAGE_BYTES / encodedDatagramBytes(0));
 
 // One message is scanned and dealt with at a time.
 const index = createDatagramIndex();
@@ -90,6 +94,9 @@ function serveStream(call: ConnectCall, caller: Caller, options: ConnectOptions)
     },
     onLost() {
       counters.datagramsLost += 1;
+    },
+    onOverrun() {
+      finish(new NodeError("LIMIT_BYTES", "too much waits to be read by this client"));
     },
   });
   const finish = (error?: unknown): void => {
@@ -143,6 +150,7 @@ function serveStream(call: ConnectCall, caller: Caller, options: ConnectOptions)
     }
     if (sender === undefined) throw badRequest("the first message: expected open");
     const { opening, acceptance } = sender;
+    if (request.datagrams.length > MOST_DATAGRAMS) throw tooMany(request.datagrams.length);
     for (const { address, payload } of request.datagrams) {
       if (over) return;
       number += 1;
@@ -178,6 +186,10 @@ function serveStream(call: ConnectCall, caller: Caller, options: ConnectOptions)
 
 function badRequest(message: string): NodeError {
   return new NodeError("BAD_REQUEST", message);
+}
+
+function tooMany(count: number): NodeError {
+  return badRequest(`a stream message: expected at most ${MOST_DATAGRAMS} datagrams, got ${count}`);
 }
 
 function tooLong(bytes: number): NodeError {

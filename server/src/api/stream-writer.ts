@@ -58,6 +58,8 @@ export interface StreamWriterOptions {
   readonly onRoom: () => void;
   /** A message was lost because no memory was to be had. */
   readonly onLost: () => void;
+  /** There is no memory for what must be said: the stream has to end. */
+  readonly onOverrun: () => void;
   /** How many messages for the node have been lost in its inbox. */
   readonly lost: () => number;
 }
@@ -121,6 +123,16 @@ export function createStreamWriter(options: StreamWriterOptions): StreamWriter {
     chunk = larger;
     return true;
   };
+  // What must be said and finds no room ends the stream: an outcome is never kept silent.
+  const writeAccounted = (message: Buffer): void => {
+    if (budget.take(message.length)) {
+      held += message.length;
+      write(message, message);
+    } else {
+      failures = [];
+      options.onOverrun();
+    }
+  };
   // Failures go before the acceptance that covers them.
   const writeRare = (): void => {
     const lost = options.lost();
@@ -131,7 +143,7 @@ export function createStreamWriter(options: StreamWriterOptions): StreamWriter {
       });
       failures = failures.slice(MOST_FAILURES);
       lostWritten = lost;
-      write(asBuffer(toBinary(ConnectResponseSchema, message)));
+      writeAccounted(asBuffer(toBinary(ConnectResponseSchema, message)));
     }
   };
   // Behind the datagrams, where deliver has left room for it, or alone.

@@ -20,7 +20,7 @@ const source = Buffer.alloc(32, 7);
 function setUp(budget: Budget = createBudget(ENOUGH)) {
   const call = createFakeCall();
   const time = createVirtualClock();
-  const seen = { rooms: 0, lost: 0, lostInInbox: 0 };
+  const seen = { rooms: 0, lost: 0, overruns: 0, lostInInbox: 0 };
   const writer = createStreamWriter({
     call,
     budget,
@@ -30,6 +30,9 @@ function setUp(budget: Budget = createBudget(ENOUGH)) {
     },
     onLost: () => {
       seen.lost += 1;
+    },
+    onOverrun: () => {
+      seen.overruns += 1;
     },
     lost: () => seen.lostInInbox,
   });
@@ -46,6 +49,23 @@ function setUp(budget: Budget = createBudget(ENOUGH)) {
     );
   return { call, time, seen, writer, budget, deliver, texts };
 }
+
+describe("failures that find no memory", () => {
+  it("end the stream, for an outcome is never kept silent, and cost nothing more", () => {
+    const budget = createBudget(1000);
+    const { call, time, writer, seen } = setUp(budget);
+    for (let number = 1; number <= 50; number++) writer.failed(number, "BAD_ADDRESS");
+    writer.accepted(50);
+    time.endTurn();
+    expect(seen.overruns).toBe(0);
+    for (let number = 51; number <= 1000; number++) writer.failed(number, "BAD_ADDRESS");
+    writer.accepted(1000);
+    time.endTurn();
+    expect(seen.overruns).toBe(1);
+    expect(call.written.flatMap(({ failed }) => failed).length).toBe(50);
+    expect(budget.used).toBeLessThanOrEqual(1000);
+  });
+});
 
 const KIB_60 = "x".repeat(60 * 1024);
 
@@ -126,7 +146,7 @@ describe("a client that does not read", () => {
     expect(budget.used).toBeGreaterThanOrEqual(call.unread);
     expect(budget.used).toBeLessThanOrEqual(2 * STREAM_PENDING_BYTES);
     expect(deliver("y")).toBe(false);
-    expect(seen).toEqual({ rooms: 0, lost: 0, lostInInbox: 0 });
+    expect(seen).toEqual({ rooms: 0, lost: 0, overruns: 0, lostInInbox: 0 });
     call.read(1);
     expect(seen.rooms).toBe(1);
     expect(deliver("y")).toBe(true);
