@@ -96,9 +96,6 @@ it("kill -9 and restart: back by themselves, nothing twice, the unknown called s
     await traffic.flow(500);
     // It stops reading first, so that what is written now is surely never answered.
     daemon.kill("SIGSTOP");
-    await until("earlier sends are on their way", () => traffic.pending() <= 60, 500).catch(
-      () => {},
-    );
     doomed.push(...Array.from({ length: 10 }, traffic.send));
     await turn();
     daemon.kill("SIGKILL");
@@ -128,13 +125,8 @@ it("kill -9 and restart: back by themselves, nothing twice, the unknown called s
   const { received, outcomes } = traffic;
   expect(received).toEqual([...new Set(received)].sort((a, b) => a - b));
   for (const number of doomed) expect(outcomes.get(number)).toBe("OUTCOME_UNKNOWN");
-  expect(new Set(outcomes.values())).toEqual(
-    new Set(
-      ["accepted", "OUTCOME_UNKNOWN", "NO_SUCH_ADDRESS"].filter((said) =>
-        [...outcomes.values()].includes(said),
-      ),
-    ),
-  );
+  const known = ["accepted", "OUTCOME_UNKNOWN", "NO_SUCH_ADDRESS"];
+  expect([...outcomes.values()].filter((said) => !known.includes(said))).toEqual([]);
   expect([seen("ended"), seen("disconnected"), seen("reopened")]).toEqual([
     0,
     2 * KILLS,

@@ -41,5 +41,5 @@ export function plainDatagrams(
       address: pattern(32, seed),
       payload: pattern(bytes, seed + 1),
     }));
-  return fc.array(datagram, { maxLength });
+  return fc.array(datagram, { maxLength, size: "max" });
 }

@@ -55,10 +55,6 @@ export function createCallers(
   const sockets = new Set<Socket>();
   let next = 1;
 
-  const limited = (reason: "LIMIT_RATE" | "LIMIT_NODES", message: string): NodeError => {
-    counters.requestsLimited += 1;
-    return new NodeError(reason, message);
-  };
   const createCaller = (): Caller => {
     const bucket = createTokenBucket(limits.requestsPerSecond, 2 * limits.requestsPerSecond);
     return {
@@ -66,11 +62,14 @@ export function createCallers(
       streams: 0,
       countRequest() {
         if (bucket.take(clock.monotonicMs())) return;
-        throw limited("LIMIT_RATE", `more than ${limits.requestsPerSecond} requests a second`);
+        throw new NodeError(
+          "LIMIT_RATE",
+          `more than ${limits.requestsPerSecond} requests a second`,
+        );
       },
       checkStreams() {
         if (this.streams < limits.nodesPerClient) return;
-        throw limited("LIMIT_NODES", `at most ${limits.nodesPerClient} nodes for one client`);
+        throw new NodeError("LIMIT_NODES", `at most ${limits.nodesPerClient} nodes for one client`);
       },
     };
   };

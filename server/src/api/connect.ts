@@ -21,7 +21,7 @@ import type { Clock, Deadlines, Turns } from "../core/index.js";
 import { type DaemonService, type Opening, refusalError } from "../service/index.js";
 import { type Acceptance, createAcceptance } from "./acceptance.js";
 import type { Caller, Callers } from "./callers.js";
-import type { ApiCounters } from "./counters.js";
+import { type ApiCounters, countFailure } from "./counters.js";
 import { openNode, openResponse } from "./open.js";
 import type { Sessions } from "./sessions.js";
 import { createStreamWriter } from "./stream-writer.js";
@@ -72,7 +72,7 @@ export function createConnectHandler(options: ConnectOptions): (call: ConnectCal
 function fail(call: ConnectCall, error: unknown, counters: ApiCounters): void {
   const known =
     error instanceof NodeError ? error : new NodeError("INTERNAL", "a fault of the daemon");
-  if (known.reason === "BAD_REQUEST") counters.requestsMalformed += 1;
+  countFailure(counters, known.reason);
   call.emit("error", statusOfError(known));
 }
 

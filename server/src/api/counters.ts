@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+import type { NodeErrorReason } from "@inet256/client";
+
 /** What the API has counted since the start; plain numbers, read on demand. */
 export interface ApiCounters {
   /** Connections accepted. */
@@ -29,4 +31,10 @@ export function createApiCounters(): ApiCounters {
     requestsLimited: 0,
     datagramsLost: 0,
   };
+}
+
+/** Counts a request or stream that failed for a reason that is counted. */
+export function countFailure(counters: ApiCounters, reason: NodeErrorReason): void {
+  if (reason === "BAD_REQUEST") counters.requestsMalformed += 1;
+  else if (reason.startsWith("LIMIT_")) counters.requestsLimited += 1;
 }

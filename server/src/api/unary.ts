@@ -12,7 +12,7 @@ import { IdentityError, NodeError } from "@inet256/client";
 import { statusOfError } from "@inet256/client/grpc";
 import type { Logger } from "../core/index.js";
 import type { Callers } from "./callers.js";
-import type { ApiCounters } from "./counters.js";
+import { type ApiCounters, countFailure } from "./counters.js";
 
 /** What is known of a call beside its request. */
 export interface CallContext {
@@ -54,7 +54,7 @@ export function createUnaryMaker(callers: Callers, counters: ApiCounters, log: L
       (response) => done(null, response as never),
       (error: unknown) => {
         const known = toError(error, method.name);
-        if (known.reason === "BAD_REQUEST") counters.requestsMalformed += 1;
+        countFailure(counters, known.reason);
         done(statusOfError(known));
       },
     );
