@@ -33,6 +33,7 @@ function setUp(budget: Budget = createBudget(ENOUGH)) {
     },
     onOverrun: () => {
       seen.overruns += 1;
+      writer.finish();
     },
     lost: () => seen.lostInInbox,
   });
@@ -64,6 +65,40 @@ describe("failures that find no memory", () => {
     expect(seen.overruns).toBe(1);
     expect(call.written.flatMap(({ failed }) => failed).length).toBe(50);
     expect(budget.used).toBeLessThanOrEqual(1000);
+  });
+});
+
+describe("an outcome that was not said", () => {
+  it("is not covered by an acceptance either", () => {
+    const budget = createBudget(1_000);
+    const { call, time, writer, deliver, seen } = setUp(budget);
+    writer.accepted(5);
+    time.endTurn();
+    deliver("gathered");
+    for (let number = 6; number <= 500; number++) writer.failed(number, "NO_SUCH_ADDRESS");
+    writer.accepted(500);
+    time.endTurn();
+    writer.accepted(501);
+    writer.finish();
+    time.endTurn();
+    expect(seen.overruns).toBe(1);
+    const through = call.written.map(({ acceptedThrough }) => Number(acceptedThrough));
+    expect(Math.max(...through)).toBe(5);
+    call.read();
+    writer.gone();
+    expect(budget.used).toBe(0);
+  });
+
+  it("is never that messages were lost: a client that lacks memory keeps its stream", () => {
+    const budget = createBudget(1_000);
+    const { call, time, writer, seen } = setUp(budget);
+    budget.take(1_000);
+    seen.lostInInbox = 7;
+    writer.accepted(1);
+    time.endTurn();
+    expect(seen.overruns).toBe(0);
+    expect(call.written.map(({ lost }) => Number(lost))).toEqual([7, 0]);
+    expect(call.written.at(-1)?.acceptedThrough).toBe(1n);
   });
 });
 
@@ -440,6 +475,12 @@ describe("any sequence", () => {
           expect(call.unread).toBeLessThanOrEqual(most);
         }
         budget.give(others);
+        if (seen.overruns > 0) {
+          expect(seen.overruns).toBe(1);
+          writer.gone();
+          expect(budget.used).toBe(0);
+          return;
+        }
         // Whatever happened: a client that reads gets everything, and is asked to take more.
         for (let i = 0; i < 3; i++) {
           time.endTurn();
