@@ -123,13 +123,15 @@ export function createStreamWriter(options: StreamWriterOptions): StreamWriter {
     chunk = larger;
     return true;
   };
-  // What must be said and finds no room ends the stream: an outcome is never kept silent.
+  // What must be said and finds no room ends the stream: an outcome is never kept silent, and no
+  // acceptance may cover one that was not said.
   const writeAccounted = (message: Buffer): void => {
     if (budget.take(message.length)) {
       held += message.length;
       write(message, message);
     } else {
       failures = [];
+      acceptedWritten = Number.POSITIVE_INFINITY;
       options.onOverrun();
     }
   };
@@ -143,7 +145,10 @@ export function createStreamWriter(options: StreamWriterOptions): StreamWriter {
       });
       failures = failures.slice(MOST_FAILURES);
       lostWritten = lost;
-      writeAccounted(asBuffer(toBinary(ConnectResponseSchema, message)));
+      const bytes = asBuffer(toBinary(ConnectResponseSchema, message));
+      // A client that loses messages for lack of memory does not lose its stream for hearing so.
+      if (message.failed.length > 0) writeAccounted(bytes);
+      else write(bytes);
     }
   };
   // Behind the datagrams, where deliver has left room for it, or alone.

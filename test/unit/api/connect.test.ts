@@ -12,7 +12,7 @@ import { createConnectHandler } from "../../../server/src/api/connect.js";
 import { createApiCounters } from "../../../server/src/api/counters.js";
 import type { Sessions } from "../../../server/src/api/sessions.js";
 import { createDeadlines } from "../../../server/src/core/index.js";
-import { addressOf, send, serializedKeyOf } from "../node/local-nodes.js";
+import { addressOf, createMemory, send, serializedKeyOf } from "../node/local-nodes.js";
 import { createServiceHouse } from "../service/daemon-service.js";
 import { createFakeCall } from "./fake-call.js";
 
@@ -33,11 +33,14 @@ function setUp() {
   callers.admit(socket as never);
   const open = new Set<() => void>();
   const sessions = { begun: 0, ended: 0 };
+  const end = (): void => {
+    sessions.ended += 1;
+  };
   const fakeSessions: Pick<Sessions, "begin"> = {
     begin: (_, streamed) => {
       expect(streamed).toBe(true);
       sessions.begun += 1;
-      return { token: "0".repeat(64), end: () => void (sessions.ended += 1) };
+      return { token: "0".repeat(64), end };
     },
   };
   const handle = createConnectHandler({
@@ -165,6 +168,19 @@ describe("a stream of Connect", () => {
     const { length } = written;
     time.endTurn();
     expect(written).toHaveLength(length);
+  });
+
+  it("says at its end what it would have said a little later", () => {
+    const { start, open, time } = setUp();
+    const stream = start();
+    stream.openWith(1);
+    open(2).read(createMemory(0).reader);
+    stream.say(hello(2, "to one that does not keep up"));
+    time.endTurn();
+    expect(stream.writing.written.some(({ acceptedThrough }) => acceptedThrough > 0n)).toBe(false);
+    stream.call.emit("end");
+    expect(Number(stream.writing.written.at(-1)?.acceptedThrough)).toBe(1);
+    expect(time.armedForMs).toBeUndefined();
   });
 
   it("is not read while its client reads nothing, and read again when it does", () => {
