@@ -5,6 +5,7 @@
 // when all are gone, nothing of them may be left. FUZZ_RUNS sets how many streams (default 2,000),
 // FUZZ_SEED which ones; a failure says both.
 
+import { createHash } from "node:crypto";
 import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
 import { generateKey, keys, type PrivateKey } from "@inet256/client";
 import { MAX_STREAM_MESSAGE_BYTES } from "@inet256/client/grpc";
@@ -76,6 +77,43 @@ function largeOf(random: SeededRandom, key: PrivateKey): Uint8Array {
   return encode({ datagrams: sizes.map((size) => ({ address, payload: new Uint8Array(size) })) });
 }
 
+/** A field with bytes, its length in more bytes than it needs now and then. */
+function fieldOf(random: SeededRandom, tag: number, body: Uint8Array): Buffer {
+  const length =
+    body.length < 128 ? [body.length] : [(body.length & 0x7f) | 0x80, body.length >> 7];
+  if (random.oneIn(6)) {
+    length.push(0);
+    length[length.length - 2] = Number(length[length.length - 2]) | 0x80;
+  }
+  return Buffer.concat([Buffer.of(tag, ...length), body]);
+}
+
+/** Messages that another encoder might write: fields in any order, twice, absent, or unknown. */
+function oddOf(random: SeededRandom, key: PrivateKey): Uint8Array {
+  const part = (): Buffer =>
+    random.pick([
+      () => fieldOf(random, 0x0a, key.address.bytes),
+      () => fieldOf(random, 0x0a, random.bytes(random.pick([0, 31, 32, 33]))),
+      () => fieldOf(random, 0x12, random.bytes(random.below(200))),
+      () => fieldOf(random, 0x1a, random.bytes(random.below(40))),
+      () => Buffer.of(0x18, random.below(128)),
+    ])();
+  const datagram = (): Buffer => {
+    const parts = Array.from({ length: 1 + random.below(3) }, part);
+    return fieldOf(
+      random,
+      0x12,
+      Buffer.concat(random.oneIn(3) ? parts : [fieldOf(random, 0x0a, key.address.bytes), ...parts]),
+    );
+  };
+  return random.pick([
+    () => Buffer.concat(Array.from({ length: random.below(5) }, datagram)),
+    () => Buffer.concat([datagram(), Buffer.of(0x18, random.below(128)), datagram()]),
+    // Options that are unknown, to be merged into those of an opening.
+    () => Buffer.concat([openOf(random, key), Buffer.from("0a041202487b", "hex")]),
+  ])();
+}
+
 /** Changes some bytes, cuts, repeats, or joins. */
 function mutate(random: SeededRandom, bytes: Uint8Array, other: Uint8Array): Uint8Array {
   const at = random.below(bytes.length + 1);
@@ -108,7 +146,12 @@ function mutate(random: SeededRandom, bytes: Uint8Array, other: Uint8Array): Uin
 
 function messageOf(random: SeededRandom, key: PrivateKey): Uint8Array {
   if (random.oneIn(60)) return largeOf(random, key);
+  // More datagrams than fit when each has an address, or just not.
+  if (random.oneIn(200)) {
+    return Buffer.from("1200".repeat(MOST_DATAGRAMS - 1 + random.below(3)), "hex");
+  }
   if (random.oneIn(12)) return random.bytes(random.below(200));
+  if (random.oneIn(6)) return oddOf(random, key);
   const plain = random.oneIn(5)
     ? openOf(random, key)
     : encode({ datagrams: datagramsOf(random, key) });
@@ -128,8 +171,11 @@ interface Expectation {
   /** `number reason` of each that failed. */
   readonly failed: readonly string[];
   /** Datagrams that came back. */
-  readonly delivered: number;
+  readonly delivered: readonly string[];
 }
+
+const digestOf = (payload: Uint8Array): string =>
+  createHash("sha1").update(payload).digest("hex").slice(0, 16);
 
 function decoded(bytes: Uint8Array): ConnectRequest | undefined {
   try {
@@ -156,7 +202,7 @@ function refusalOf({ open }: ConnectRequest): string | undefined {
 function expectationOf(messages: readonly Uint8Array[], key: PrivateKey): Expectation {
   let isOpen = false;
   let accepted = 0;
-  let delivered = 0;
+  const delivered: string[] = [];
   const failures: string[] = [];
   const end = (reason: string | undefined): Expectation => ({
     reason,
@@ -181,7 +227,7 @@ function expectationOf(messages: readonly Uint8Array[], key: PrivateKey): Expect
       accepted += 1;
       if (address.length !== 32) failures.push(`${accepted} BAD_ADDRESS`);
       else if (payload.length > 65_535) failures.push(`${accepted} MESSAGE_TOO_LARGE`);
-      else if (Buffer.from(address).equals(key.address.bytes)) delivered += 1;
+      else if (Buffer.from(address).equals(key.address.bytes)) delivered.push(digestOf(payload));
       else failures.push(`${accepted} NO_SUCH_ADDRESS`);
     }
   }
@@ -192,7 +238,12 @@ function expectationOf(messages: readonly Uint8Array[], key: PrivateKey): Expect
 
 async function runOne(random: SeededRandom, key: PrivateKey): Promise<void> {
   const messages = Array.from({ length: 1 + random.below(6) }, () => messageOf(random, key));
-  if (random.below(8) > 0) messages.unshift(encode({ open: keyed(key) }));
+  if (random.below(8) > 0) {
+    const open = encode({ open: keyed(key) });
+    messages.unshift(
+      random.oneIn(20) ? Buffer.concat([open, Buffer.from("0a041202487b", "hex")]) : open,
+    );
+  }
   const expected = expectationOf(messages, key);
   const stream = client.stream();
   for (const message of messages) stream.raw(message);
@@ -206,7 +257,7 @@ async function runOne(random: SeededRandom, key: PrivateKey): Promise<void> {
     failed: stream.heard.flatMap(({ failed }) =>
       failed.map(({ number, reason }) => `${number} ${Reason[reason]}`),
     ),
-    delivered: stream.payloads.length,
+    delivered: stream.payloads.map(digestOf),
   };
   const hex = messages.map((message) => Buffer.from(message.subarray(0, 500)).toString("hex"));
   expect(got, `FUZZ_SEED=${SEED} FUZZ_RUNS=${RUNS}: ${hex.join(" | ")}`).toEqual(expected);
