@@ -143,7 +143,7 @@ describe("sessions of Open", () => {
 
 describe("requests", () => {
   it("of one client: twice the rate at once, then refused and counted; others are served", async () => {
-    const client = await start({ limits: { requestsPerSecond: 10 } });
+    const client = await start({ limits: { requestsPerSecond: 1 } });
     const answers = await Promise.all(
       Array.from({ length: 60 }, () => client.call(method.findAddress, {})),
     );
@@ -152,8 +152,9 @@ describe("requests", () => {
     const served = reasons.filter((reason) => reason === "BAD_REQUEST").length;
     const limited = reasons.filter((reason) => reason === "LIMIT_RATE").length;
     expect(served + limited).toBe(60);
-    expect(served).toBeGreaterThanOrEqual(20);
-    expect(served).toBeLessThan(35);
+    // Two at once, and one more for each second that this took.
+    expect(served).toBeGreaterThanOrEqual(2);
+    expect(served).toBeLessThan(30);
     const other = newClient();
     const { counters } = await statusOf(other);
     expect(counters["api_requests_limited"]).toBe(limited);
@@ -161,9 +162,19 @@ describe("requests", () => {
   });
 
   it("cover every way to open: streams count as requests too", async () => {
-    const client = await start({ limits: { requestsPerSecond: 2 } });
-    for (let i = 0; i < 4; i++) await client.open(generateKey());
-    await expectStreamLimit(client, "LIMIT_RATE", "more than 2 requests a second");
+    const client = await start({ limits: { requestsPerSecond: 1 } });
+    const streams = Array.from({ length: 40 }, () => {
+      const stream = client.stream();
+      stream.send({ open: keyOf(generateKey()) });
+      return stream;
+    });
+    const settled = ({ ended, token }: RawStream): boolean => ended !== undefined || token !== "";
+    await until("every one is answered", () => streams.every(settled));
+    const refused = streams.filter(({ ended }) => ended !== undefined);
+    expect(new Set(refused.map(({ ended }) => ended?.reason))).toEqual(new Set(["LIMIT_RATE"]));
+    expect(refused[0]?.ended?.message).toContain("more than 1 requests a second");
+    expect(refused.length).toBeGreaterThan(10);
+    expect(refused.length).toBeLessThanOrEqual(38);
   });
 
   it("that wait are 16 at one session", async () => {

@@ -2,7 +2,7 @@
 
 // Random and mutated messages into real streams of Connect. The daemon must do exactly what a slow
 // reading of the contract says, message by message: answer, or end the stream with the reason; and
-// when all are gone, nothing of them may be left. FUZZ_RUNS sets how many streams (default 2,000),
+// when all are gone, nothing of them may be left. FUZZ_RUNS sets how many streams (default 1,500),
 // FUZZ_SEED which ones; a failure says both.
 
 import { createHash } from "node:crypto";
@@ -16,7 +16,7 @@ import { createRawClient, type RawClient, statusOf } from "../support/raw-client
 import { createSeededRandom, type SeededRandom } from "../support/seeded-random.js";
 import { until } from "../support/until.js";
 
-const RUNS = Number(process.env["FUZZ_RUNS"] ?? 2_000);
+const RUNS = Number(process.env["FUZZ_RUNS"] ?? 1_500);
 const SEED = Number(process.env["FUZZ_SEED"] ?? Date.now() % 1_000_000);
 /** Streams at once. */
 const LANES = 24;
