@@ -44,8 +44,7 @@ export function createNodeHandlers(options: NodeHandlersOptions): NodeHandlers {
       return response;
     }),
     open: unary(method.open, (request) => {
-      sessions.checkRoom();
-      const opening = openNode(service, request);
+      const opening = openNode(service, request, sessions.checkRoom);
       receivers.set(opening, createReceive(opening, options));
       return openResponse(opening, sessions.begin(opening, false).token);
     }),

@@ -26,9 +26,17 @@ export function withPrivateKey<T>(key: NodeKey | undefined, use: (serialized: Ui
   }
 }
 
-/** Opens the node that a request asks for. Throws NodeError. */
-export function openNode(service: DaemonService, request: OpenRequest): Opening {
+/**
+ * Opens the node that a request asks for, once `admit` has not thrown: whatever refuses the
+ * request, its key is wiped. Throws NodeError.
+ */
+export function openNode(
+  service: DaemonService,
+  request: OpenRequest,
+  admit: () => void = () => {},
+): Opening {
   return withPrivateKey(request.key, (serialized) => {
+    admit();
     const { options } = request;
     // A field this daemon does not know is an option it cannot honour.
     const unknown = options?.$unknown?.[0];

@@ -61,6 +61,18 @@ describe("openNode", () => {
     expect(nodes.size).toBe(1);
   });
 
+  it("leaves zeros too when the request is not admitted, and opens nothing", () => {
+    const { service } = createServiceHouse();
+    const { buffer, request, seed } = received(1);
+    expect(buffer.includes(seed)).toBe(true);
+    const admit = (): void => {
+      throw new NodeError("LIMIT_NODES", "no room");
+    };
+    expect(reasonOf(() => openNode(service, request, admit))).toBe("LIMIT_NODES");
+    expect(buffer.includes(seed)).toBe(false);
+    expect(service.status().nodes).toBe(0);
+  });
+
   it("leaves zeros too when it refuses", () => {
     const { service, nodes } = createServiceHouse({ limit: 0, inboxBytes: 50 });
     const cases = [
