@@ -25,7 +25,8 @@ const GRPC = "@grpc/grpc-js";
 /** The table. */
 export const ROOMS: Readonly<Record<string, Room>> = {
   core: { rooms: [], packages: [] },
-  sys: { rooms: ["core"], packages: ["koffi", "node:fs", "node:net"] },
+  // node:module: koffi is optional and loaded when asked for; node:os: which system, its interfaces.
+  sys: { rooms: ["core"], packages: ["koffi", "node:fs", "node:net", "node:module", "node:os"] },
   // node:module: how an addon without types is loaded, and found missing.
   crypto: {
     rooms: ["core"],

@@ -14,7 +14,16 @@ export {
   type TakeDatagram,
 } from "./datagram-ring.js";
 export { createDeadline, createDeadlines, type Deadline, type Deadlines } from "./deadlines.js";
+export {
+  readU16,
+  readU32,
+  readU64,
+  writeU16,
+  writeU32,
+  writeU64,
+} from "./little-endian.js";
 export { type LogFields, type Logger, type LogLevel, silentLogger } from "./logger.js";
+export { createLru, type Lru } from "./lru.js";
 export type { Random } from "./random.js";
 export { createSystemTimer, createSystemTurns, systemClock, systemRandom } from "./system.js";
 export { createTokenBucket, type TokenBucket } from "./token-bucket.js";
