@@ -6,6 +6,7 @@ import type { Deadlines, Logger, Random, TokenBucket } from "../core/index.js";
 import type { Crypto } from "../crypto/index.js";
 import type { LayerRules } from "./constants.js";
 import type { EndpointCounters } from "./counters.js";
+import type { HintListeners } from "./hint-listeners.js";
 import type { IndexTable } from "./index-table.js";
 import type { PeerVerifier } from "./peer-verifier.js";
 import type { Session } from "./session.js";
@@ -49,11 +50,6 @@ export interface SessionEntry<S extends Source> {
   message3Again(message: Uint8Array, from: S, nowMs: number): void;
 }
 
-/** Who wants to hear of hints about the index of a peer. */
-export interface HintListener {
-  hinted(index: number, counter: number, nowMs: number): void;
-}
-
 /** What the channels of one layer share. */
 export interface ChannelContext<S extends Source> {
   readonly crypto: Crypto;
@@ -64,8 +60,7 @@ export interface ChannelContext<S extends Source> {
   readonly indices: IndexTable<S>;
   readonly verifyPeer: PeerVerifier;
   readonly counters: EndpointCounters;
-  /** By the index of the peer that one seals for. */
-  readonly hintListeners: Map<number, HintListener>;
+  readonly hints: HintListeners;
   /** Limits the sessions that are rekeyed after the machine slept (S11). */
   readonly jumpBudget: TokenBucket;
 }

@@ -25,9 +25,10 @@ import {
   TYPE,
   WALL_JUMP_MS,
 } from "./constants.js";
-import type { ChannelContext, HintListener, Indexed } from "./context.js";
+import type { ChannelContext, Indexed } from "./context.js";
 import { createEndpointCounters, type EndpointCounters } from "./counters.js";
 import type { Credentials } from "./credentials.js";
+import { createHintListeners } from "./hint-listeners.js";
 import { createIndexTable } from "./index-table.js";
 import { createListener, type EndpointSink, nameOf } from "./listener.js";
 import { createPeerVerifier } from "./peer-verifier.js";
@@ -88,7 +89,6 @@ export function createEndpoint<S extends Source>(options: EndpointOptions<S>): E
   const budgets = crypto.name === "native" ? NATIVE_BUDGETS : PORTABLE_BUDGETS;
   const counters = createEndpointCounters();
   const indices = createIndexTable<S>(random);
-  const hintListeners = new Map<number, HintListener>();
   const channels = new Map<Channel, SecureChannel<S>>();
   const reassembly = createReassembly();
   const message2Budget = createTokenBucket(budgets.message23, budgets.message23 / 5);
@@ -102,7 +102,7 @@ export function createEndpoint<S extends Source>(options: EndpointOptions<S>): E
     logger: options.logger,
     rules,
     indices,
-    hintListeners,
+    hints: createHintListeners(),
     counters,
     verifyPeer: createPeerVerifier({
       crypto,
@@ -194,11 +194,7 @@ export function createEndpoint<S extends Source>(options: EndpointOptions<S>): E
   function hint(datagram: Uint8Array, nowMs: number): void {
     const said = decodeHint(datagram);
     if (said === undefined) counters.droppedMalformed += 1;
-    else {
-      const listening = hintListeners.get(said.index);
-      if (listening === undefined) counters.droppedUnexpected += 1;
-      else listening.hinted(said.index, said.counter, nowMs);
-    }
+    else if (!context.hints.tell(said.index, said.counter, nowMs)) counters.droppedUnexpected += 1;
   }
 
   return {

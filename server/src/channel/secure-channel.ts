@@ -53,7 +53,7 @@ export function createSecureChannel<S extends Source>(
   options: ChannelOptions<S>,
   closed: () => void,
 ): SecureChannel<S> {
-  const { crypto, random, deadlines, rules, indices, hintListeners } = context;
+  const { crypto, random, deadlines, rules, indices, hints } = context;
   const { credentials, owner } = options;
   const remote = options.remote.slice();
   const counters = { initiations: 0, established: 0, sealed: 0, opened: 0 };
@@ -197,10 +197,8 @@ export function createSecureChannel<S extends Source>(
     const early = initiation?.session;
     sender = suspect ? (early ?? preferred) : (preferred ?? early);
     if (sender === before) return;
-    if (before !== undefined && hintListeners.get(before.peerIndex) === listener) {
-      hintListeners.delete(before.peerIndex);
-    }
-    if (sender !== undefined) hintListeners.set(sender.peerIndex, listener);
+    if (before !== undefined) hints.remove(before.peerIndex, listener);
+    if (sender !== undefined) hints.add(sender.peerIndex, listener);
     else owner.down(nowMs);
   }
   const mayFollow = (bytes: number): boolean =>
@@ -369,9 +367,7 @@ export function createSecureChannel<S extends Source>(
       wanted = false;
       endInitiation();
       sessions.clear();
-      if (sender !== undefined && hintListeners.get(sender.peerIndex) === listener) {
-        hintListeners.delete(sender.peerIndex);
-      }
+      if (sender !== undefined) hints.remove(sender.peerIndex, listener);
       sender = undefined;
       deadlines.clear(deadline);
       wakeMs = NEVER;
