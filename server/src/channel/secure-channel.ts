@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 // A channel: the sessions with one remote identity, and the attempts that make them. Which session
-// is preferred is in sessions.ts, when attempts follow each other in pace.ts; this file puts it
-// together. Invariant: one attempt of ours at a time, and `sender` is the session `seal` uses.
+// is preferred is in sessions.ts, how attempts go in attempts.ts; this file puts it together.
+// Invariant: one attempt of ours at a time, and `sender` is the session `seal` uses.
 
 import { createDeadline } from "../core/index.js";
+import { createAttempts } from "./attempts.js";
 import type { Channel, ChannelOwner } from "./channel.js";
 import {
   DATA_HEADER_BYTES,
@@ -18,8 +19,7 @@ import {
 } from "./constants.js";
 import type { ChannelContext } from "./context.js";
 import type { Credentials } from "./credentials.js";
-import { createInitiation, type HeldCookie, type Initiation } from "./initiation.js";
-import { createPace } from "./pace.js";
+import type { Answered } from "./initiation.js";
 import type { Session } from "./session.js";
 import { type Acceptance, createSessionEntry } from "./session-entry.js";
 import { createSessions } from "./sessions.js";
@@ -56,13 +56,17 @@ export function createSecureChannel<S extends Source>(
   const { crypto, random, deadlines, rules, indices, hints } = context;
   const { credentials, owner } = options;
   const remote = options.remote.slice();
-  const counters = { initiations: 0, established: 0, sealed: 0, opened: 0 };
-  const pace = createPace();
+  const counters = {
+    get initiations() {
+      return attempts.begun;
+    },
+    established: 0,
+    sealed: 0,
+    opened: 0,
+  };
   const silence = createSilence();
   const sessions = createSessions(crypto, ({ index }) => indices.release(index));
   const scratch = new Uint8Array(DATA_OVERHEAD_BYTES + rules.keepalive.length);
-  let initiation: Initiation<S> | undefined;
-  let cookie: HeldCookie | undefined;
   let sender: Session | undefined;
   let wanted = false;
   let suspect = false;
@@ -75,6 +79,14 @@ export function createSecureChannel<S extends Source>(
   let sealedCounter = 0;
   let wakeMs = NEVER;
 
+  const attempts = createAttempts<S>({
+    context,
+    credentials,
+    remote,
+    transmit: (datagram, to, nowMs) => owner.transmit(datagram, to, nowMs),
+    allowed: (peerStatic, nowMs) => sessions.mayAdd(peerStatic, nowMs),
+    answered,
+  });
   const deadline = createDeadline(work);
   const wakeBy = (ms: number): void => {
     if (ms >= wakeMs) return;
@@ -84,74 +96,21 @@ export function createSecureChannel<S extends Source>(
 
   // ---- attempts ----
 
-  function begin(nowMs: number): void {
-    pace.began(nowMs);
-    counters.initiations += 1;
-    const transmit = (datagram: Uint8Array, to: S | undefined, ms: number): void =>
-      owner.transmit(datagram, to, ms);
-    const once = pace.once(nowMs);
-    const attempt = createInitiation<S>({
-      context,
-      credentials,
-      remote,
-      cookie,
-      once,
-      transmit,
-      nowMs,
-    });
-    initiation = attempt;
-    indices.set(attempt.index, {
-      kind: "initiation",
-      mayFragment: () => rules.fragments && cookie !== undefined,
-      message2: (message, from, source, ms) => answered(attempt, message, from, source, ms),
-      cookie: (datagram, from, ms) => {
-        const got = attempt.cookie(datagram, from, ms);
-        if (got === undefined) context.counters.droppedHandshake += 1;
-        else cookie = got;
-      },
-    });
-    attempt.begin(nowMs);
-  }
-  function answered(
-    attempt: Initiation<S>,
-    message: Uint8Array,
-    from: number,
-    source: S,
-    nowMs: number,
-  ): void {
-    const allowed = (peerStatic: Uint8Array): boolean => sessions.mayAdd(peerStatic, nowMs);
-    const answer = attempt.message2(message, from, source, allowed, nowMs);
-    if (answer === undefined) {
-      context.counters.droppedHandshake += 1;
-      return;
-    }
-    const { session, peer } = answer;
+  function answered({ session, peer }: Answered, from: S, nowMs: number): void {
     const newIncarnation = sessions.note(session.peerStatic, nowMs);
     enter(session);
     updateSender(nowMs);
-    owner.established(
-      { from: source, proven: true, role: "initiator", newIncarnation, publicKey: peer.publicKey },
-      nowMs,
-    );
+    const { publicKey } = peer;
+    owner.established({ from, proven: true, role: "initiator", newIncarnation, publicKey }, nowMs);
     notifyReady(nowMs);
-    wakeBy(attempt.dueMs);
+    wakeForAttempt();
   }
-  function endInitiation(): void {
-    if (initiation === undefined) return;
-    if (initiation.session !== undefined) {
-      context.counters.earlyLost += initiation.followed;
-      initiation.session.wipe();
-    }
-    indices.release(initiation.index);
-    initiation.wipe();
-    initiation = undefined;
+  function wakeForAttempt(): void {
+    if (attempts.current !== undefined) wakeBy(attempts.current.dueMs);
   }
   function confirm(session: Session, nowMs: number): void {
     session.confirmed = true;
-    if (initiation?.session === session) {
-      initiation.wipe();
-      initiation = undefined;
-    }
+    attempts.confirmed(session);
     adopt(session, nowMs);
     notifyReady(nowMs);
   }
@@ -179,7 +138,7 @@ export function createSecureChannel<S extends Source>(
     suspect = false;
     rekeyWhenUsed = false;
     silence.clear();
-    pace.settled();
+    attempts.pace.settled();
     planRekey();
     updateSender(nowMs);
     wakeBy(Math.min(rekeyMs, sessions.expire(nowMs)));
@@ -194,7 +153,7 @@ export function createSecureChannel<S extends Source>(
   function updateSender(nowMs: number): void {
     const before = sender;
     const preferred = sessions.preferred?.usable(nowMs) === true ? sessions.preferred : undefined;
-    const early = initiation?.session;
+    const early = attempts.current?.session;
     sender = suspect ? (early ?? preferred) : (preferred ?? early);
     if (sender === before) return;
     if (before !== undefined) hints.remove(before.peerIndex, listener);
@@ -202,7 +161,7 @@ export function createSecureChannel<S extends Source>(
     else owner.down(nowMs);
   }
   const mayFollow = (bytes: number): boolean =>
-    sender?.confirmed === true || initiation?.mayFollow(bytes) === true;
+    sender?.confirmed === true || attempts.current?.mayFollow(bytes) === true;
   function notifyReady(nowMs: number): void {
     if (!blocked || sender === undefined || !mayFollow(0)) return;
     blocked = false;
@@ -227,7 +186,7 @@ export function createSecureChannel<S extends Source>(
     owner.suspected(nowMs);
     attemptIfNeeded(nowMs);
     notifyReady(nowMs);
-    if (initiation !== undefined) wakeBy(initiation.dueMs);
+    wakeForAttempt();
   }
   const listener = {
     hinted(index: number, counter: number, nowMs: number): void {
@@ -241,15 +200,15 @@ export function createSecureChannel<S extends Source>(
     return rules.rekeyAlways || nowMs - usedMs < REKEY_IF_USED_WITHIN_MS;
   }
   function attemptIfNeeded(nowMs: number): void {
-    if (initiation !== undefined) return;
+    if (attempts.current !== undefined) return;
     const without = wanted && sender === undefined;
     if (!without && !suspect && !rekeyIsDue(nowMs)) return;
-    if (!wanted && pace.hopeless(nowMs)) {
+    if (!wanted && attempts.pace.hopeless(nowMs)) {
       suspect = false;
       rekeyMs = NEVER;
-      pace.settled();
-    } else if (nowMs >= pace.nextMs) begin(nowMs);
-    else wakeBy(pace.nextMs);
+      attempts.pace.settled();
+    } else if (nowMs >= attempts.pace.nextMs) attempts.begin(nowMs);
+    else wakeBy(attempts.pace.nextMs);
   }
   function workOnSilence(nowMs: number): void {
     if (nowMs >= silence.suspicionDueMs) {
@@ -268,7 +227,7 @@ export function createSecureChannel<S extends Source>(
   }
   function work(nowMs: number): void {
     wakeMs = NEVER;
-    if (initiation !== undefined && !initiation.work(nowMs)) endInitiation();
+    attempts.work(nowMs);
     const endMs = sessions.expire(nowMs);
     updateSender(nowMs);
     workOnSilence(nowMs);
@@ -277,7 +236,7 @@ export function createSecureChannel<S extends Source>(
     wakeBy(silence.suspicionDueMs);
     wakeBy(silence.keepaliveDueMs);
     if (rekeyMs > nowMs) wakeBy(rekeyMs);
-    if (initiation !== undefined) wakeBy(initiation.dueMs);
+    wakeForAttempt();
   }
 
   return {
@@ -302,11 +261,11 @@ export function createSecureChannel<S extends Source>(
     connect(nowMs) {
       wanted = true;
       attemptIfNeeded(nowMs);
-      if (initiation !== undefined) wakeBy(initiation.dueMs);
+      wakeForAttempt();
     },
     rest() {
       wanted = false;
-      if (initiation?.session === undefined) endInitiation();
+      if (attempts.current?.session === undefined) attempts.end();
     },
     seal(buffer, at, length, nowMs) {
       if (sender === undefined || !sender.usable(nowMs)) {
@@ -321,7 +280,7 @@ export function createSecureChannel<S extends Source>(
       sealedIndex = sender.peerIndex;
       sealedCounter = sender.nextCounter;
       const bytes = sender.seal(buffer, at, length);
-      if (!sender.confirmed) initiation?.follow(buffer.subarray(at, at + bytes));
+      if (!sender.confirmed) attempts.current?.follow(buffer.subarray(at, at + bytes));
       counters.sealed += 1;
       usedMs = nowMs;
       if (nowMs >= rekeyMs || sealedCounter >= REKEY_AFTER_DATAGRAMS) wakeBy(nowMs);
@@ -334,8 +293,8 @@ export function createSecureChannel<S extends Source>(
       return bytes;
     },
     wayCameUp(nowMs) {
-      pace.hurry();
-      initiation?.hurry(nowMs);
+      attempts.pace.hurry();
+      attempts.current?.hurry(nowMs);
       wakeBy(nowMs);
     },
     doubt,
@@ -344,7 +303,7 @@ export function createSecureChannel<S extends Source>(
       const { session, peer, from, proven } = acceptance;
       const newIncarnation = sessions.note(session.peerStatic, nowMs);
       // S8: what we began is not needed any more, unless the peer has message 3 already.
-      if (initiation?.session === undefined) endInitiation();
+      if (attempts.current?.session === undefined) attempts.end();
       enter(session, acceptance.digest);
       adopt(session, nowMs);
       sendKeepalive(session, from, nowMs);
@@ -365,7 +324,7 @@ export function createSecureChannel<S extends Source>(
     },
     close() {
       wanted = false;
-      endInitiation();
+      attempts.end();
       sessions.clear();
       if (sender !== undefined) hints.remove(sender.peerIndex, listener);
       sender = undefined;
