@@ -101,8 +101,8 @@ export const SOURCE_BURST = 5;
 export const NEIGHBOUR_RATE = 500;
 /** Buckets of rates that are kept, of each kind; beyond it the one used longest ago is forgotten. */
 export const MOST_BUCKETS = 4_096;
-/** Cookie replies a second; beyond it message 1 is dropped. Each costs some 15 µs. */
-export const COOKIE_REPLY_RATE = 12_000;
+/** Cookie replies a second, of 15 to 30 µs each; beyond it message 1 is dropped. */
+export const COOKIE_REPLY_RATE = 5_000;
 
 /** S6: confirmations a second for a repeated message 3. */
 export const REPEATED_CONFIRMATIONS_RATE = 4;
