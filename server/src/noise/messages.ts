@@ -90,7 +90,7 @@ export function readMessage(
   for (const token of MESSAGES[step] ?? []) {
     if (token === "e") {
       const end = at + DH_BYTES;
-      handshake.re = Uint8Array.from(message.subarray(at, end));
+      handshake.re = new Uint8Array(message.subarray(at, end));
       symmetric.mixHash(handshake.re);
       at = end;
     } else if (token === "s") {
