@@ -88,6 +88,8 @@ export interface HostOptions {
   /** An identity of its own making (large keys); generated otherwise. */
   readonly signer?: Signer;
   readonly verify?: VerifyCertificate;
+  /** Session layer: which neighbour brings what comes from there. */
+  readonly neighbourOf?: (source: LabSource) => string;
 }
 
 /** The lab. */
@@ -128,6 +130,7 @@ export function createChannelLab(options: LabOptions = {}): ChannelLab {
   const hosts = new Map<string, LabHost>();
   const sources = new Map<string, LabSource>();
   const sent: (Flying & { readonly atMs: number })[] = [];
+  const due = new Map<number, Flying[]>();
   const startMs = clock.monotonicMs();
 
   const source = (name: string): LabSource => {
@@ -140,13 +143,24 @@ export function createChannelLab(options: LabOptions = {}): ChannelLab {
     return made;
   };
   const deliver = (flying: Flying, delayMs: number): void => {
-    const bytes = flying.bytes.slice();
+    const atMs = clock.monotonicMs() + delayMs;
+    // What arrives at the same instant arrives in the order in which it was sent.
+    const together = due.get(atMs);
+    if (together !== undefined) {
+      together.push({ ...flying, bytes: flying.bytes.slice() });
+      return;
+    }
+    const batch = [{ ...flying, bytes: flying.bytes.slice() }];
+    due.set(atMs, batch);
     const arrive = createDeadline(() => {
-      for (const host of hosts.values()) {
-        if (host.source.name === flying.to.name) host.receive(bytes, flying.from);
+      due.delete(atMs);
+      for (const { from, to, bytes } of batch) {
+        for (const host of hosts.values()) {
+          if (host.source.name === to.name) host.receive(bytes, from);
+        }
       }
     });
-    deadlines.set(arrive, clock.monotonicMs() + delayMs);
+    deadlines.set(arrive, atMs);
   };
   const lab: ChannelLab = {
     clock,
@@ -215,6 +229,7 @@ export function createChannelLab(options: LabOptions = {}): ChannelLab {
         logger: silentLogger,
         verify,
         refusal: Uint8Array.of(CLOSE_KIND, 1),
+        ...(hostOptions.neighbourOf && { neighbourOf: hostOptions.neighbourOf }),
         sink: {
           reply: (datagram, to) => put(own, to, datagram),
           admit(peer) {

@@ -3,13 +3,15 @@
 // What is done about a message 1 whose mac1 is right (S5): answered, told to come back with a
 // cookie, or dropped. Nothing here costs more than a hash.
 
-import { createTokenBucket } from "../core/index.js";
+import { createLru, createTokenBucket } from "../core/index.js";
 import { type Buckets, createBuckets } from "./buckets.js";
 import {
   type Budgets,
   COOKIE_ABOVE_HALF_OPEN,
   COOKIE_REPLY_RATE,
+  MOST_BUCKETS,
   NEIGHBOUR_RATE,
+  NEWCOMER_MS,
   SOURCE_BURST,
   SOURCE_RATE,
 } from "./constants.js";
@@ -45,10 +47,20 @@ export function createAdmission(budgets: Budgets): Admission {
   const replies = createTokenBucket(COOKIE_REPLY_RATE, COOKIE_REPLY_RATE / 10);
   // Full while fewer than `cookieAbove` arrive in a second.
   const quiet = createTokenBucket(budgets.cookieAbove, budgets.cookieAbove);
-  // Those that have proved their address are not held up by those that have not.
-  const forProven = createTokenBucket(budgets.message1 / 2, budgets.message1 / 10);
+  // Those that have proved their address are not held up by those that have not,
   const forStrangers = createTokenBucket(budgets.message1 / 2, budgets.message1 / 10);
+  // and who comes, not by a few thousand hosts that keep coming back.
+  const forAgain = createTokenBucket(budgets.message1 / 4, budgets.message1 / 20);
+  const forNewcomers = createTokenBucket(budgets.message1 / 4, budgets.message1 / 20);
+  const answeredMs = createLru<string, number>(MOST_BUCKETS);
 
+  const mayAnswer = (group: string, nowMs: number): boolean => {
+    const lastMs = answeredMs.get(group);
+    const newcomer = lastMs === undefined || nowMs - lastMs >= NEWCOMER_MS;
+    if (!(newcomer && forNewcomers.take(nowMs)) && !forAgain.take(nowMs)) return false;
+    answeredMs.set(group, nowMs);
+    return true;
+  };
   const ask = (nowMs: number): Verdict => (replies.take(nowMs) ? "prove" : "drop");
   return {
     judge(knock, halfOpen, nowMs) {
@@ -61,7 +73,7 @@ export function createAdmission(budgets: Budgets): Admission {
         return { verdict: forStrangers.take(nowMs) ? "answer" : ask(nowMs), proven: false };
       }
       if (!knock.proves()) return { verdict: ask(nowMs), proven: false };
-      const answered = proven.take(source, nowMs) && forProven.take(nowMs);
+      const answered = proven.take(source, nowMs) && mayAnswer(group, nowMs);
       return { verdict: answered ? "answer" : "drop", proven: answered };
     },
   };

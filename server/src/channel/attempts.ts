@@ -51,6 +51,8 @@ export function createAttempts<S extends Source>(options: AttemptsOptions<S>): A
   const enter = (attempt: Initiation<S>): void =>
     indices.set(attempt.index, {
       kind: "initiation",
+      remote,
+      local: credentials.address,
       mayFragment: () => rules.fragments && cookie !== undefined,
       message2(message, sender, from, nowMs) {
         const permit = (peerStatic: Uint8Array): boolean => allowed(peerStatic, nowMs);

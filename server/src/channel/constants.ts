@@ -101,6 +101,8 @@ export const SOURCE_BURST = 5;
 export const NEIGHBOUR_RATE = 500;
 /** Buckets of rates that are kept, of each kind; beyond it the one used longest ago is forgotten. */
 export const MOST_BUCKETS = 4_096;
+/** S5: half of what is kept for valid mac2 is for groups that were not answered for so long. */
+export const NEWCOMER_MS = 10_000;
 /** Cookie replies a second, of 15 to 30 µs each; beyond it message 1 is dropped. */
 export const COOKIE_REPLY_RATE = 5_000;
 
@@ -146,6 +148,8 @@ export const JUMP_REKEY_RATE = 200;
 
 /** F2: bytes of fragments in all; beyond it the oldest message is forgotten. */
 export const FRAGMENTS_BYTES = 4 * 1024 * 1024;
+/** Messages that wait for their fragments, which may be of one byte; beyond it as above. */
+export const MOST_FRAGMENTED = 1_024;
 /** F2: messages of one source that wait for their fragments. */
 export const FRAGMENTED_PER_SOURCE = 4;
 /** F2: age at which fragments are forgotten. */

@@ -15,8 +15,16 @@ import type { Source } from "./source.js";
 /** What stands behind an index of ours. */
 export type Indexed<S extends Source> = InitiationEntry<S> | HalfOpenEntry<S> | SessionEntry<S>;
 
+/** Between whom: in the session layer, who a datagram must be from and to (M1). */
+export interface Ends {
+  /** The address of the peer; in the link layer, empty until it has proved it. */
+  readonly remote: Uint8Array;
+  /** Ours: the credentials' own bytes. */
+  readonly local: Uint8Array;
+}
+
 /** An initiation that waits for message 2. */
-export interface InitiationEntry<S extends Source> {
+export interface InitiationEntry<S extends Source> extends Ends {
   readonly kind: "initiation";
   /** Whether message 2 may come in fragments: we have shown a cookie (F1). */
   mayFragment(): boolean;
@@ -27,7 +35,7 @@ export interface InitiationEntry<S extends Source> {
 }
 
 /** A half-open handshake, which waits for message 3. */
-export interface HalfOpenEntry<S extends Source> {
+export interface HalfOpenEntry<S extends Source> extends Ends {
   readonly kind: "half-open";
   /** Whether message 3 may come in fragments: its initiator has said so and shown a cookie (F1). */
   mayFragment(): boolean;
@@ -36,14 +44,11 @@ export interface HalfOpenEntry<S extends Source> {
 }
 
 /** A session. */
-export interface SessionEntry<S extends Source> {
+export interface SessionEntry<S extends Source> extends Ends {
   readonly kind: "session";
   /** Whether message 3 may come again in fragments (F1). */
   mayFragment(): boolean;
   readonly session: Session;
-  /** The address of the peer, and ours: who a datagram of the session layer must be from and to. */
-  readonly remote: Uint8Array;
-  readonly local: Uint8Array;
   /** A data datagram for this index. */
   data(buffer: Uint8Array, at: number, length: number, from: S, nowMs: number): void;
   /** A message 3 for an index that is a session already: it may be the one that made it (S6). */

@@ -27,12 +27,13 @@ export function createCookies(crypto: Crypto, random: Random, layer: number): Co
   const label = Uint8Array.of(layer);
 
   const rotate = (nowMs: number): void => {
-    const age = nowMs - madeMs;
-    if (age < COOKIE_SECRET_MS) return;
-    hasPrevious = age < 2 * COOKIE_SECRET_MS;
+    // As if replaced on time, so that no cookie is accepted for longer than two secrets' lives.
+    const lives = Math.floor((nowMs - madeMs) / COOKIE_SECRET_MS);
+    if (lives < 1) return;
+    hasPrevious = lives === 1;
     previous.set(secret);
     random.fill(secret);
-    madeMs = nowMs;
+    madeMs = lives === Number.POSITIVE_INFINITY ? nowMs : madeMs + lives * COOKIE_SECRET_MS;
   };
   const cookie = (key: Uint8Array, source: Uint8Array, responder: Uint8Array): Uint8Array => {
     const out = new Uint8Array(32);

@@ -25,7 +25,7 @@ import {
   TYPE,
   WALL_JUMP_MS,
 } from "./constants.js";
-import type { ChannelContext, Indexed } from "./context.js";
+import type { ChannelContext, Ends, Indexed } from "./context.js";
 import { createEndpointCounters, type EndpointCounters } from "./counters.js";
 import type { Credentials } from "./credentials.js";
 import { createHintListeners } from "./hint-listeners.js";
@@ -121,9 +121,13 @@ export function createEndpoint<S extends Source>(options: EndpointOptions<S>): E
     channelOf: (channel) => channels.get(channel),
   });
 
+  /** M1: in the session layer the header's addresses are those of the handshake, always. */
+  const strays = (ends: Ends, from: S, to: Credentials): boolean =>
+    rules.id === 2 && (Buffer.compare(from.bytes, ends.remote) !== 0 || ends.local !== to.address);
+
   // ---- messages 2 and 3 ----
 
-  function laterMessage(datagram: Uint8Array, from: S, nowMs: number): void {
+  function laterMessage(datagram: Uint8Array, from: S, to: Credentials, nowMs: number): void {
     const header = readHandshakeHeader(datagram);
     if (header === undefined) {
       counters.droppedMalformed += 1;
@@ -134,6 +138,8 @@ export function createEndpoint<S extends Source>(options: EndpointOptions<S>): E
     const waiting = second ? entry?.kind === "initiation" : entry?.kind !== "initiation";
     if (entry === undefined || !waiting) {
       counters.droppedUnexpected += 1;
+    } else if (strays(entry, from, to)) {
+      counters.droppedMismatch += 1;
     } else if (header.fragments > 1 && !entry.mayFragment()) {
       counters.droppedFragment += 1;
     } else {
@@ -156,10 +162,11 @@ export function createEndpoint<S extends Source>(options: EndpointOptions<S>): E
 
   // ---- cookies, data, hints ----
 
-  function cookie(datagram: Uint8Array, from: S, nowMs: number): void {
+  function cookie(datagram: Uint8Array, from: S, to: Credentials, nowMs: number): void {
     const entry = datagram.length >= 8 ? indices.get(readU32(datagram, 4)) : undefined;
-    if (entry?.kind === "initiation") entry.cookie(datagram, from, nowMs);
-    else counters.droppedUnexpected += 1;
+    if (entry?.kind !== "initiation") counters.droppedUnexpected += 1;
+    else if (strays(entry, from, to)) counters.droppedMismatch += 1;
+    else entry.cookie(datagram, from, nowMs);
   }
   function unknownIndex(buffer: Uint8Array, at: number, from: S, nowMs: number): void {
     counters.droppedUnknownIndex += 1;
@@ -184,12 +191,8 @@ export function createEndpoint<S extends Source>(options: EndpointOptions<S>): E
     if (entry?.kind !== "session") {
       if (entry === undefined) unknownIndex(buffer, at, from, nowMs);
       else counters.droppedEarlyData += 1;
-    } else if (
-      rules.id === 2 &&
-      (Buffer.compare(from.bytes, entry.remote) !== 0 || entry.local !== to.address)
-    ) {
-      counters.droppedMismatch += 1;
-    } else entry.data(buffer, at, length, from, nowMs);
+    } else if (strays(entry, from, to)) counters.droppedMismatch += 1;
+    else entry.data(buffer, at, length, from, nowMs);
   }
   function hint(datagram: Uint8Array, nowMs: number): void {
     const said = decodeHint(datagram);
@@ -218,8 +221,8 @@ export function createEndpoint<S extends Source>(options: EndpointOptions<S>): E
       if (length === 0) counters.droppedMalformed += 1;
       else if (type === TYPE.message1) listener.message1(datagram, from, to, nowMs);
       else if (type === TYPE.message2 || type === TYPE.message3)
-        laterMessage(datagram, from, nowMs);
-      else if (type === TYPE.cookie) cookie(datagram, from, nowMs);
+        laterMessage(datagram, from, to, nowMs);
+      else if (type === TYPE.cookie) cookie(datagram, from, to, nowMs);
       else if (type === TYPE.hint) hint(datagram, nowMs);
       else counters.droppedMalformed += 1;
     },

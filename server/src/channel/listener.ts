@@ -6,7 +6,13 @@
 import { createTokenBucket } from "../core/index.js";
 import { createAdmission } from "./admission.js";
 import type { Channel } from "./channel.js";
-import { type Budgets, DATA_HEADER_BYTES, DATA_OVERHEAD_BYTES, MAC_BYTES } from "./constants.js";
+import {
+  type Budgets,
+  DATA_HEADER_BYTES,
+  DATA_OVERHEAD_BYTES,
+  HANDSHAKE_HEADER_BYTES,
+  MAC_BYTES,
+} from "./constants.js";
 import type { ChannelContext } from "./context.js";
 import { createCookies } from "./cookies.js";
 import type { Credentials } from "./credentials.js";
@@ -18,6 +24,7 @@ import type { SecureChannel } from "./secure-channel.js";
 import type { Session } from "./session.js";
 import type { Source } from "./source.js";
 import { encodeCookieReply } from "./wire/cookie-reply.js";
+import { fragmentsOf } from "./wire/fragments.js";
 import { type HandshakeHeader, readHandshakeHeader } from "./wire/handshake-header.js";
 import { checkMac1, mac1Of } from "./wire/message1.js";
 
@@ -93,7 +100,7 @@ export function createListener<S extends Source>(options: ListenerOptions<S>): L
     const key = handshakeKey(header, datagram, to.address);
     const proves = (): boolean => cookies.proves(datagram, from.bytes, to.address, nowMs);
     // F1: never more out than in before the address is proven.
-    const costly = header.flags !== 0 || answerBytes(to) > rules.message1Bytes;
+    const costly = header.flags !== 0 || isLarge(to);
     const known = halfOpen.get(key);
     if (known !== undefined && !costly) {
       answer(known, from, nowMs);
@@ -111,7 +118,12 @@ export function createListener<S extends Source>(options: ListenerOptions<S>): L
     else if (known !== undefined) answer(known, from, nowMs);
     else open(header, datagram, key, judged.proven, from, to, nowMs);
   }
-  const answerBytes = (to: Credentials): number => 12 + 32 + 48 + to.payloadBytes + MAC_BYTES;
+  /** Message 2 would be larger than message 1, or in fragments. */
+  const isLarge = (to: Credentials): boolean => {
+    const bytes = 32 + 48 + to.payloadBytes + MAC_BYTES;
+    if (fragmentsOf(bytes, rules.fragments) > 1) return true;
+    return HANDSHAKE_HEADER_BYTES + bytes > rules.message1Bytes;
+  };
   function demandCookie(
     header: HandshakeHeader,
     datagram: Uint8Array,
@@ -172,7 +184,7 @@ export function createListener<S extends Source>(options: ListenerOptions<S>): L
       counters.droppedRate += 1;
       return;
     }
-    const completed = responder.read(message, sender, from, nowMs);
+    const completed = responder.read(message, sender, nowMs);
     if (completed === undefined) {
       counters.droppedHandshake += 1;
       return;

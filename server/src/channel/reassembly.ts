@@ -8,6 +8,7 @@ import {
   FRAGMENTS_BYTES,
   FRAGMENTS_MS,
   HANDSHAKE_HEADER_BYTES,
+  MOST_FRAGMENTED,
   MOST_MESSAGE_BYTES,
 } from "./constants.js";
 import type { HandshakeHeader } from "./wire/handshake-header.js";
@@ -52,7 +53,8 @@ export function createReassembly(): Reassembly {
     for (const [key, partial] of partials) {
       const old = nowMs - partial.createdMs > FRAGMENTS_MS;
       const tooMany = partial.source === source && ofSource >= FRAGMENTED_PER_SOURCE;
-      if (!old && !tooMany && bytes + MOST_MESSAGE_BYTES <= FRAGMENTS_BYTES) continue;
+      const room = partials.size < MOST_FRAGMENTED && bytes + MOST_MESSAGE_BYTES <= FRAGMENTS_BYTES;
+      if (!old && !tooMany && room) continue;
       if (partial.source === source) ofSource -= 1;
       forget(key, partial);
     }

@@ -26,7 +26,7 @@ export interface Responder<S extends Source> extends HalfOpen, HalfOpenEntry<S> 
   /** Whether message 2 was sent there. */
   sentTo(source: S): boolean;
   /** Who sent this message 3; undefined, and nothing changed, if it is forged. */
-  read(message: Uint8Array, sender: number, from: S, nowMs: number): Completed | undefined;
+  read(message: Uint8Array, sender: number, nowMs: number): Completed | undefined;
 }
 
 /** What an authentic message 3 gives: keys of a session, not made yet. */
@@ -60,11 +60,14 @@ export interface ResponderOptions<S extends Source> {
   readonly nowMs: number;
 }
 
+const NOBODY = new Uint8Array(0);
+
 /** Answers message 1; undefined if there is no answer to it: its e is of low order. */
 export function createResponder<S extends Source>(
   options: ResponderOptions<S>,
 ): Responder<S> | undefined {
-  const { context, credentials, header } = options;
+  // Taken apart, so that what waits does not keep the datagram alive.
+  const { context, credentials, header, key, holder, proven, message3, nowMs: createdMs } = options;
   const { crypto, random, rules, indices } = context;
   // Session layer: who the packet says it is from. In the link layer message 3 tells.
   const claimed = rules.id === 1 ? undefined : options.from.bytes.slice();
@@ -110,12 +113,14 @@ export function createResponder<S extends Source>(
   const responder: Responder<S> = {
     kind: "half-open",
     index,
+    remote: claimed ?? NOBODY,
+    local: credentials.address,
     mayFragment: () => header.flags !== 0,
     credentials,
-    key: options.key,
-    holder: options.holder,
-    proven: options.proven,
-    createdMs: options.nowMs,
+    key,
+    holder,
+    proven,
+    createdMs,
     message2For(source) {
       if (!responder.sentTo(source)) {
         sources.push(source);
@@ -125,11 +130,9 @@ export function createResponder<S extends Source>(
     },
     sentTo: (source) =>
       sources.some((other) => other === source || Buffer.compare(other.bytes, source.bytes) === 0),
-    message3: (message, sender, from, nowMs) =>
-      options.message3(responder, message, sender, from, nowMs),
-    read(message, sender, from, nowMs) {
+    message3: (message, sender, from, nowMs) => message3(responder, message, sender, from, nowMs),
+    read(message, sender, nowMs) {
       if (sender !== header.sender) return undefined;
-      if (claimed !== undefined && Buffer.compare(from.bytes, claimed) !== 0) return undefined;
       const copy = state.clone();
       const completed = complete(copy, message, nowMs);
       if (completed === undefined) {

@@ -70,6 +70,8 @@ export function createSecureChannel<S extends Source>(
   let sender: Session | undefined;
   let wanted = false;
   let suspect = false;
+  /** The peer, or whoever forged its hint, says that it does not know the preferred session. */
+  let denied = false;
   let blocked = false;
   let doubtAllowedMs = Number.NEGATIVE_INFINITY;
   let usedMs = Number.NEGATIVE_INFINITY;
@@ -78,6 +80,8 @@ export function createSecureChannel<S extends Source>(
   let sealedIndex = 0;
   let sealedCounter = 0;
   let wakeMs = NEVER;
+  /** The owner may close from inside of what it is told; nothing begins after that. */
+  let over = false;
 
   const attempts = createAttempts<S>({
     context,
@@ -89,7 +93,7 @@ export function createSecureChannel<S extends Source>(
   });
   const deadline = createDeadline(work);
   const wakeBy = (ms: number): void => {
-    if (ms >= wakeMs) return;
+    if (over || ms >= wakeMs) return;
     wakeMs = ms;
     deadlines.set(deadline, ms);
   };
@@ -134,8 +138,10 @@ export function createSecureChannel<S extends Source>(
   function adopt(session: Session, nowMs: number): void {
     counters.established += 1;
     context.counters.handshakesCompleted += 1;
-    sessions.add(session, suspect, nowMs);
+    // Silence alone is no reason to leave S8: the peer, which has no doubts, would stay with it.
+    sessions.add(session, denied, nowMs);
     suspect = false;
+    denied = false;
     rekeyWhenUsed = false;
     silence.clear();
     attempts.pace.settled();
@@ -170,7 +176,10 @@ export function createSecureChannel<S extends Source>(
   function received(session: Session, data: boolean, nowMs: number): void {
     counters.opened += 1;
     if (!session.confirmed) confirm(session, nowMs);
-    if (session === sender) suspect = false;
+    if (session === sender) {
+      suspect = false;
+      denied = false;
+    }
     if (!rules.keepalives) return;
     if (data) usedMs = nowMs;
     if (silence.heard(data, nowMs)) wakeBy(silence.keepaliveDueMs);
@@ -190,7 +199,9 @@ export function createSecureChannel<S extends Source>(
   }
   const listener = {
     hinted(index: number, counter: number, nowMs: number): void {
-      if (sender?.peerIndex === index && counter < sender.nextCounter) doubt(nowMs);
+      if (sender?.peerIndex !== index || counter >= sender.nextCounter) return;
+      denied = true;
+      doubt(nowMs);
     },
   };
   function rekeyIsDue(nowMs: number): boolean {
@@ -200,7 +211,7 @@ export function createSecureChannel<S extends Source>(
     return rules.rekeyAlways || nowMs - usedMs < REKEY_IF_USED_WITHIN_MS;
   }
   function attemptIfNeeded(nowMs: number): void {
-    if (attempts.current !== undefined) return;
+    if (over || attempts.current !== undefined) return;
     const without = wanted && sender === undefined;
     if (!without && !suspect && !rekeyIsDue(nowMs)) return;
     if (!wanted && attempts.pace.hopeless(nowMs)) {
@@ -323,6 +334,7 @@ export function createSecureChannel<S extends Source>(
       wakeBy(rekeyMs);
     },
     close() {
+      over = true;
       wanted = false;
       attempts.end();
       sessions.clear();

@@ -25,8 +25,8 @@ export interface Sessions {
   mayAdd(peerStatic: Uint8Array, nowMs: number): boolean;
   /** Counts a session that is being established; whether it is a new incarnation of the peer. */
   note(peerStatic: Uint8Array, nowMs: number): boolean;
-  /** Adds a confirmed session and prefers it or not; `doubted`: the one preferred now may be dead. */
-  add(session: Session, doubted: boolean, nowMs: number): void;
+  /** Adds a confirmed session and prefers it or not; `denied`: the peer seems to have lost the one preferred now. */
+  add(session: Session, denied: boolean, nowMs: number): void;
   /** Wipes what has ended; when the next one ends. */
   expire(nowMs: number): number;
   /** Wipes all. */
@@ -85,9 +85,9 @@ export function createSessions(
       newMs.push(nowMs);
       return changed;
     },
-    add(session, doubted, nowMs) {
+    add(session, denied, nowMs) {
       const old = preferred;
-      const keepsOld = old !== undefined && !doubted && old.usable(nowMs) && stays(old, session);
+      const keepsOld = old !== undefined && !denied && old.usable(nowMs) && stays(old, session);
       if (!keepsOld) preferred = session;
       session.receiveOnly = keepsOld;
       session.heardMs = nowMs;

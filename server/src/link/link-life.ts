@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+/**
+ * Whether a link is up: the neighbour's HELLO with our network tag came in this incarnation, there
+ * is a session, a path that may be used, and it answers. Invariant: the owner hears `up` and
+ * `down` in turn, and `changed` only between them.
+ */
+import { LOSS_STEP, REPORT_MS, RTT_STEP, SILENT_MS } from "./constants.js";
+import type { DownReason, LinkQuality } from "./link.js";
+import type { Path } from "./path.js";
+
+/** What decides. */
+export interface LifeSigns {
+  /** There is a session to seal with. */
+  readonly session: boolean;
+  readonly used: Path | undefined;
+  /** Milliseconds for which the used path has not answered. */
+  readonly silentMs: number;
+}
+
+/** Who is told. */
+export interface LifeSink {
+  up(nowMs: number): void;
+  down(reason: DownReason, nowMs: number): void;
+  changed(quality: LinkQuality, nowMs: number): void;
+}
+
+/** The life of a link. */
+export interface LinkLife {
+  readonly up: boolean;
+  /** Whether HELLO came in this incarnation. */
+  readonly greeted: boolean;
+  /** HELLO came. */
+  greet(): void;
+  /** What was known of the neighbour is over; `tell`: even if the link was not up. */
+  end(reason: DownReason, tell: boolean, nowMs: number): void;
+  /** Looks whether anything has changed. */
+  assess(signs: LifeSigns, nowMs: number): void;
+}
+
+/** What a path is like, as it is told and shown. */
+export function qualityOf(path: Path | undefined): LinkQuality {
+  return {
+    rttMicros: Math.round((path?.rtt.smoothedMs ?? 0) * 1000),
+    loss: path?.loss.share ?? 0,
+    ratePerSecond: path?.flight.ratePerSecond ?? 0,
+  };
+}
+
+/** A link that is down. */
+export function createLinkLife(sink: LifeSink): LinkLife {
+  const state = { up: false, greeted: false, toldMs: Number.NEGATIVE_INFINITY };
+  let told: LinkQuality = qualityOf(undefined);
+
+  const goDown = (reason: DownReason, nowMs: number): void => {
+    state.up = false;
+    sink.down(reason, nowMs);
+  };
+  const report = (path: Path, nowMs: number): void => {
+    if (nowMs - state.toldMs < REPORT_MS) return;
+    const quality = qualityOf(path);
+    const rttChange = Math.abs(quality.rttMicros - told.rttMicros);
+    const notable =
+      (rttChange > RTT_STEP * told.rttMicros && rttChange > 1000) ||
+      Math.abs(quality.loss - told.loss) > LOSS_STEP;
+    if (!notable) return;
+    tell(quality, nowMs);
+    sink.changed(quality, nowMs);
+  };
+  const tell = (quality: LinkQuality, nowMs: number): void => {
+    told = quality;
+    state.toldMs = nowMs;
+  };
+  const reasonAgainst = ({ session, used, silentMs }: LifeSigns): DownReason | undefined => {
+    if (!session) return "no-session";
+    if (used === undefined) return "no-path";
+    return silentMs >= SILENT_MS ? "silent" : undefined;
+  };
+
+  return {
+    get up() {
+      return state.up;
+    },
+    get greeted() {
+      return state.greeted;
+    },
+    greet() {
+      state.greeted = true;
+    },
+    end(reason, always, nowMs) {
+      state.greeted = false;
+      if (state.up || always) goDown(reason, nowMs);
+    },
+    assess(signs, nowMs) {
+      const reason = reasonAgainst(signs);
+      if (state.up && reason !== undefined) goDown(reason, nowMs);
+      else if (!state.up && reason === undefined && state.greeted) {
+        state.up = true;
+        tell(qualityOf(signs.used), nowMs);
+        sink.up(nowMs);
+      } else if (state.up && signs.used !== undefined) report(signs.used, nowMs);
+    },
+  };
+}

@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+/**
+ * Datagrams from the neighbour: looked through first, then acted on. Guards: no packet and no
+ * control message gets further before HELLO has named our network, nothing of an incarnation that
+ * is over has any effect, and a new source address is only asked, never used (CHANNEL L2).
+ */
+import { createDeadline, type Deadlines } from "../core/index.js";
+import type { TransportAddress } from "../transport/index.js";
+import type { Acknowledger, ReceivingSession } from "./acknowledger.js";
+import { ACK_DELAY_MS, DATAGRAM_OVERHEAD_BYTES, NETWORK_TAG_BYTES } from "./constants.js";
+import type { ControlExchange } from "./control-exchange.js";
+import type { Delivery } from "./delivery.js";
+import { createFrameDispatch, type FrameSink } from "./frame-dispatch.js";
+import type { CloseReason } from "./frames/close-frame.js";
+import type { HelloFields } from "./frames/hello-frame.js";
+import { createFrameValidator } from "./frames/valid-frames.js";
+import type { Greeting } from "./greeting.js";
+import type { OwnCounters } from "./link-counters.js";
+import type { LinkLife } from "./link-life.js";
+import type { LoneDatagrams } from "./lone-datagram.js";
+import type { Moment } from "./moment.js";
+import type { PacketSender } from "./packet-sender.js";
+import type { Path } from "./path.js";
+import type { PathKeeper } from "./path-keeper.js";
+import type { PathProber } from "./path-prober.js";
+import type { Paths } from "./paths.js";
+import type { Reassembly } from "./reassembly.js";
+import type { TurnEnd } from "./turn-end.js";
+
+/** What comes of datagrams that concerns the link as a whole. */
+export interface ReceivingSink {
+  packet(buffer: Uint8Array, at: number, length: number): void;
+  /** HELLO of our network. */
+  hello(linkNumber: number, windowBytes: number, session: ReceivingSession): void;
+  /** HELLO of another network came this way. */
+  otherNetwork(path: Path): void;
+  closed(reason: CloseReason): void;
+}
+
+/** What receiving needs. */
+export interface ReceivingOptions {
+  readonly networkTag: Uint8Array;
+  readonly deadlines: Deadlines;
+  readonly moment: Moment;
+  readonly counters: OwnCounters;
+  readonly paths: Paths;
+  readonly prober: PathProber;
+  readonly keeper: PathKeeper;
+  readonly delivery: Delivery;
+  readonly acknowledger: Acknowledger;
+  readonly greeting: Greeting;
+  readonly lone: LoneDatagrams;
+  readonly control: ControlExchange;
+  readonly reassembly: Reassembly;
+  readonly sender: PacketSender;
+  readonly life: LinkLife;
+  readonly turnEnd: TurnEnd;
+  readonly listening: () => boolean;
+  readonly sink: ReceivingSink;
+}
+
+/** The receiving half of a link. */
+export interface Receiving {
+  received(
+    buffer: Uint8Array,
+    at: number,
+    length: number,
+    from: TransportAddress,
+    index: number,
+    counter: number,
+    nowMs: number,
+  ): void;
+}
+
+/** Acts on frames; `source` is the datagram's path and session. */
+function createFrames(
+  options: ReceivingOptions,
+  source: { path: Path | undefined; session: ReceivingSession | undefined },
+): FrameSink {
+  const { moment, counters, paths, prober, keeper, delivery, greeting } = options;
+  const { lone, control, reassembly, sender, life, turnEnd, sink } = options;
+  const tag = options.networkTag.slice();
+  const ageing = createDeadline((nowMs) => {
+    const nextMs = reassembly.expire(nowMs);
+    if (nextMs >= 0) options.deadlines.set(ageing, nextMs);
+  });
+  const greeted = (): boolean => {
+    if (!life.greeted) counters.beforeHello += 1;
+    return life.greeted;
+  };
+  const sameTag = (buffer: Uint8Array, at: number): boolean => {
+    for (let i = 0; i < NETWORK_TAG_BYTES; i++) if (buffer[at + i] !== tag[i]) return false;
+    return true;
+  };
+  const hello = (fields: HelloFields, buffer: Uint8Array): void => {
+    const { path, session } = source;
+    if (path === undefined || session === undefined) return;
+    if (sameTag(buffer, fields.tagAt)) sink.hello(fields.linkNumber, fields.windowBytes, session);
+    else sink.otherNetwork(path);
+  };
+  return {
+    packet(buffer, at, length) {
+      if (!greeted()) return;
+      counters.packetsReceived += 1;
+      sink.packet(buffer, at, length);
+    },
+    fragment(fields, buffer) {
+      if (!greeted()) return;
+      if (reassembly.add(fields, buffer, moment.nowMs)) {
+        counters.packetsReceived += 1;
+        sink.packet(reassembly.packet, 0, reassembly.packetBytes);
+      } else if (ageing.slot < 0 && reassembly.size > 0) {
+        options.deadlines.set(ageing, reassembly.expire(moment.nowMs));
+      }
+    },
+    control(fields, buffer) {
+      if (!greeted()) return;
+      control.received(fields, buffer, moment.nowMs);
+      turnEnd.schedule();
+    },
+    controlAck(fields) {
+      control.acknowledged(fields);
+      turnEnd.schedule();
+    },
+    challenge(buffer, at) {
+      if (source.path !== undefined) lone.response(source.path, buffer, at);
+    },
+    response(buffer, at) {
+      if (source.path === undefined) return;
+      prober.answered(buffer, at, source.path, moment.nowMs);
+      keeper.look(moment.nowMs);
+    },
+    ack(fields) {
+      if (source.path !== undefined) delivery.acknowledge(fields, source.path, moment.nowMs);
+      greeting.acknowledged(fields.index);
+      if (paths.used !== undefined) keeper.tryLarger(paths.used, moment.nowMs);
+      if (!sender.idle) turnEnd.schedule();
+    },
+    hello,
+    close: (reason) => sink.closed(reason),
+    get listening() {
+      return options.listening();
+    },
+  };
+}
+
+/** A receiver of which nothing has come yet. */
+export function createReceiving(options: ReceivingOptions): Receiving {
+  const { moment, counters, paths, prober, keeper, acknowledger, life, turnEnd } = options;
+  const validator = createFrameValidator();
+  const source: { path: Path | undefined; session: ReceivingSession | undefined } = {
+    path: undefined,
+    session: undefined,
+  };
+  const dispatch = createFrameDispatch(createFrames(options, source));
+  const patience = createDeadline((nowMs) => {
+    if (!acknowledger.waiting || !options.listening()) return;
+    moment.nowMs = nowMs;
+    turnEnd.acknowledgeNow();
+    turnEnd.schedule();
+  });
+
+  return {
+    received(buffer, at, length, from, index, counter, nowMs) {
+      moment.nowMs = nowMs;
+      if (!options.listening()) return;
+      const session = acknowledger.session(index);
+      if (session.incarnation !== acknowledger.incarnation) {
+        counters.staleDatagrams += 1;
+        return;
+      }
+      const bytes = length + DATAGRAM_OVERHEAD_BYTES;
+      const verdict = validator.verdict(buffer, at, length);
+      if (verdict < 0) {
+        counters.invalidDatagrams += 1;
+        return;
+      }
+      const path = paths.heard(from, bytes, nowMs);
+      session.received.add(counter, bytes, verdict === 1, nowMs);
+      turnEnd.heard(path);
+      if (!path.proven) prober.heard(path, nowMs);
+      source.path = path;
+      source.session = session;
+      dispatch(buffer, at, length);
+      if (!life.up && options.listening()) keeper.look(nowMs);
+      if (verdict === 0) return;
+      if (acknowledger.due) turnEnd.schedule();
+      else if (patience.slot < 0) options.deadlines.set(patience, nowMs + ACK_DELAY_MS);
+    },
+  };
+}

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+// The set of links of a daemon: who may be a peer, and how long. Dialling again is each link's own,
+// at the pace of S13. Invariant: one link per identity, and none for an identity that is neither
+// configured nor accepted.
+
+import { createAddressMap } from "../core/index.js";
+import { Address } from "../identity/index.js";
+import {
+  createLinkLayer,
+  type Link,
+  type LinkLayerOptions,
+  type LinkOwner,
+} from "../link/index.js";
+import { MOST_GUESTS } from "./constants.js";
+import { createGuests } from "./guests.js";
+import type { Peers, PeersOptions } from "./ports.js";
+
+/** A peer: its link, and whether anybody asked for it. */
+interface Member {
+  readonly address: Address;
+  readonly link: Link;
+  configured: boolean;
+}
+
+/** A set without peers. */
+export function createPeers(options: PeersOptions): Peers {
+  const { deadlines, logger, owner, random, signer } = options;
+  const self = Address.fromBytes(signer.address);
+  const members = createAddressMap<Member>(random);
+  const guests = createGuests(deadlines, (link, nowMs) => end(link.remote, nowMs));
+  const memberOf = (link: Link): Member | undefined => members.get(link.remote, 0);
+
+  const linkOwner: LinkOwner = {
+    packet: (link, buffer, at, length, nowMs) => owner.packet(link, buffer, at, length, nowMs),
+    control: (link, buffer, at, length, nowMs) => owner.control(link, buffer, at, length, nowMs),
+    up(link, nowMs) {
+      guests.up(link);
+      logger.info("peer is up", { peer: memberOf(link)?.address.toString() });
+      owner.up(link, nowMs);
+    },
+    down(link, reason, nowMs) {
+      const member = memberOf(link);
+      if (member?.configured === false) guests.down(link, nowMs);
+      logger.info("peer is down", { peer: member?.address.toString(), reason });
+      owner.down(link, reason, nowMs);
+    },
+    changed: (link, quality, nowMs) => owner.changed(link, quality, nowMs),
+    writable: (link, nowMs) => owner.writable(link, nowMs),
+  };
+  const admit: LinkLayerOptions["admit"] = (peer, from, nowMs) => {
+    const known = members.get(peer.address, 0);
+    if (known !== undefined) return known.link;
+    const address = Address.fromBytes(peer.address);
+    if (guestCount() >= MOST_GUESTS || !options.accepts(address)) {
+      logger.debug("peer is not wanted", { peer: address.toString(), from: from.text });
+      return undefined;
+    }
+    const { link } = join(address, false);
+    guests.down(link, nowMs);
+    return link;
+  };
+  const layer = createLinkLayer({ ...options, owner: linkOwner, admit });
+
+  function guestCount(): number {
+    let count = 0;
+    for (const { configured } of members.values()) if (!configured) count += 1;
+    return count;
+  }
+  function join(address: Address, configured: boolean): Member {
+    const member = { address, link: layer.createLink(address.bytes), configured };
+    members.set(address.bytes, member);
+    return member;
+  }
+  function end(remote: Uint8Array, nowMs: number): boolean {
+    const member = members.get(remote, 0);
+    if (member === undefined) return false;
+    const { link } = member;
+    guests.up(link);
+    members.delete(remote);
+    const wasUp = link.up;
+    link.close("shutting-down", nowMs);
+    layer.forget(link);
+    if (wasUp) owner.down(link, "removed", nowMs);
+    return true;
+  }
+
+  return {
+    transportSink: layer.transportSink,
+    counters: layer.counters,
+    clocks: layer.clocks,
+    add(address, ways, nowMs) {
+      if (address.equals(self)) return false;
+      const member = members.get(address.bytes, 0) ?? join(address, true);
+      member.configured = true;
+      guests.up(member.link);
+      for (const way of ways) member.link.addAddress(way, "configured", nowMs);
+      member.link.connect(nowMs);
+      return true;
+    },
+    remove: (address, nowMs) => end(address.bytes, nowMs),
+    link: (address) => members.get(address.bytes, 0)?.link,
+    get size() {
+      return members.size;
+    },
+    list: () =>
+      [...members.values()].map(({ address, link, configured }) => ({
+        address,
+        configured,
+        up: link.up,
+        stats: link.stats(),
+      })),
+    close(nowMs) {
+      for (const { link } of [...members.values()]) end(link.remote, nowMs);
+      layer.close();
+    },
+  };
+}

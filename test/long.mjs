@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+// `npm run long [-- fuzz|soak|model|crossing …]`: the tests that CI runs short, at full length. Each
+// is an ordinary test file that reads its size from the environment; the seed is printed.
+import { spawnSync } from "node:child_process";
+
+const runs = {
+  fuzz: {
+    what: "1,000,000 inputs, random and mutated, for every decoder",
+    files: ["test/fuzz/channel.test.ts", "test/fuzz/link.test.ts"],
+    env: { FUZZ_INPUTS: "1000000" },
+  },
+  soak: {
+    what: "1,000,000 packets through a link that loses, doubles and reorders",
+    files: ["test/sim/link-soak.test.ts"],
+    env: { SOAK_PACKETS: "1000000" },
+  },
+  model: {
+    what: "20,000 runs of the channel against its model",
+    files: ["test/unit/channel/model.test.ts"],
+    env: { MODEL_RUNS: "20000" },
+  },
+  crossing: {
+    what: "100,000 crossings",
+    files: ["test/unit/channel/rules/crossing.test.ts"],
+    env: { CROSSING_SEEDS: "100000" },
+  },
+};
+
+const wanted = process.argv.slice(2);
+for (const name of wanted) {
+  if (name in runs) continue;
+  process.stderr.write(`long: ${name}: unknown, expected ${Object.keys(runs).join(", ")}\n`);
+  process.exit(2);
+}
+let failed = false;
+for (const [name, { what, files, env }] of Object.entries(runs)) {
+  if (wanted.length > 0 && !wanted.includes(name)) continue;
+  process.stdout.write(`${name}: ${what}\n`);
+  const { status } = spawnSync("npx", ["vitest", "run", "--testTimeout", "7200000", ...files], {
+    stdio: "inherit",
+    env: { ...process.env, ...env },
+  });
+  if (status !== 0) failed = true;
+}
+process.exit(failed ? 1 : 0);
