@@ -93,7 +93,12 @@ export interface Channel {
   wayCameUp(nowMs: number): void;
   /** The owner doubts the session: suspect, and initiate (S12's pace). */
   doubt(nowMs: number): void;
-  /** Ends every session and attempt at once and wipes the keys; says nothing to the peer. */
+  /**
+   * Ends every session and attempt at once and wipes the keys; says nothing to the peer, tells
+   * nothing. Either side may begin anew.
+   */
+  drop(): void;
+  /** As `drop`, for good: the channel is not to be used any more. */
   close(): void;
   readonly counters: ChannelCounters;
 }

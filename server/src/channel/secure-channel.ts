@@ -236,6 +236,18 @@ export function createSecureChannel<S extends Source>(
     const length = session.seal(scratch, 0, rules.keepalive.length);
     owner.transmit(scratch.subarray(0, length), to, nowMs);
   }
+  function drop(): void {
+    wanted = false;
+    attempts.end();
+    sessions.clear();
+    if (sender !== undefined) hints.remove(sender.peerIndex, listener);
+    sender = undefined;
+    suspect = false;
+    denied = false;
+    silence.clear();
+    deadlines.clear(deadline);
+    wakeMs = NEVER;
+  }
   function work(nowMs: number): void {
     wakeMs = NEVER;
     attempts.work(nowMs);
@@ -333,15 +345,10 @@ export function createSecureChannel<S extends Source>(
       rekeyMs = nowMs + (random.u32() / 0x1_0000_0000) * JUMP_REKEY_MS;
       wakeBy(rekeyMs);
     },
+    drop,
     close() {
       over = true;
-      wanted = false;
-      attempts.end();
-      sessions.clear();
-      if (sender !== undefined) hints.remove(sender.peerIndex, listener);
-      sender = undefined;
-      deadlines.clear(deadline);
-      wakeMs = NEVER;
+      drop();
       closed();
     },
   };

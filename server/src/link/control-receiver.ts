@@ -5,7 +5,7 @@
  * order and once per incarnation of the peer. Bounded: a window of pieces and one message.
  */
 import { CONTROL_WINDOW_PIECES, MAX_CONTROL_BYTES } from "./constants.js";
-import { copyBytes } from "./copy-bytes.js";
+import { copyBytes, copyOf } from "./copy-bytes.js";
 import type { ControlFields } from "./frames/control-frame.js";
 
 /** Is handed a whole message, valid during the call. */
@@ -72,7 +72,7 @@ export function createControlReceiver(deliver: ControlSink): ControlReceiver {
       if (sequence < state.next || sequence >= state.next + CONTROL_WINDOW_PIECES) return;
       if (sequence > state.next) {
         if (!early.has(sequence)) {
-          early.set(sequence, { bytes: buffer.slice(at, at + length), more });
+          early.set(sequence, { bytes: copyOf(buffer, at, length), more });
         }
         return;
       }

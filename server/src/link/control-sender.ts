@@ -13,6 +13,7 @@ import {
   CONTROL_RETRY_MIN_MS,
   CONTROL_WINDOW_PIECES,
 } from "./constants.js";
+import { copyOf } from "./copy-bytes.js";
 
 /** A piece of a message. */
 export interface ControlPiece {
@@ -64,7 +65,7 @@ export function createControlSender(): ControlSender {
       if (pieces.length >= CONTROL_QUEUE_PIECES) return false;
       let at = 0;
       do {
-        const bytes = message.slice(at, at + CONTROL_PIECE_BYTES);
+        const bytes = copyOf(message, at, Math.min(CONTROL_PIECE_BYTES, message.length - at));
         at += CONTROL_PIECE_BYTES;
         const more = at < message.length;
         pieces.push({ sequence: state.next, bytes, more, sent: 0, sentMs: 0 });

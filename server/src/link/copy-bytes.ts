@@ -17,3 +17,10 @@ export function copyBytes(
   }
   to.set(new Uint8Array(from.buffer, from.byteOffset + at, length), toAt);
 }
+
+/** A copy of its own of `length` bytes; `slice` of a Buffer would be a view. */
+export function copyOf(from: Uint8Array, at: number, length: number): Uint8Array {
+  const copy = new Uint8Array(length);
+  copyBytes(from, at, length, copy, 0);
+  return copy;
+}

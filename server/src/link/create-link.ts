@@ -147,7 +147,7 @@ export function createLink(options: LinkOptions): Link {
   }
   function rest(reason: DownReason, nowMs: number): void {
     state.resting = true;
-    channel.rest();
+    channel.drop();
     keeper.rest();
     forget(reason, true, nowMs);
   }

@@ -5,7 +5,8 @@
  * acknowledged, so that whichever arrives first has it.
  */
 import type { Channel } from "../channel/index.js";
-import { LINK_VERSION } from "./constants.js";
+import { LINK_VERSION, NETWORK_TAG_BYTES } from "./constants.js";
+import { copyOf } from "./copy-bytes.js";
 import { helloFrameBytes, writeHello } from "./frames/hello-frame.js";
 
 /** Our HELLO. */
@@ -29,7 +30,7 @@ export function createGreeting(
   linkNumber: number,
   windowBytes: number,
 ): Greeting {
-  const tag = networkTag.slice();
+  const tag = copyOf(networkTag, 0, NETWORK_TAG_BYTES);
   const size = helloFrameBytes(windowBytes);
   // The session that has acknowledged it; -1 for none (0 is no index either, but could be taken).
   const state = { index: -1 };

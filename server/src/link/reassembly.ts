@@ -60,21 +60,22 @@ const ROUND_BYTES = 4_096;
 /** Memory for packets, some of it kept for the next ones. */
 function createSpares() {
   const spares: Uint8Array[] = [];
-  let bytes = 0;
+  let held = 0;
   return {
     take(least: number): Uint8Array {
       const place = spares.findIndex((spare) => spare.length >= least);
       const spare = place < 0 ? undefined : spares.splice(place, 1)[0];
       if (spare === undefined) {
-        return Buffer.allocUnsafeSlow(Math.ceil(least / ROUND_BYTES) * ROUND_BYTES);
+        const bytes = Math.ceil(least / ROUND_BYTES) * ROUND_BYTES;
+        return new Uint8Array(Buffer.allocUnsafeSlow(bytes).buffer, 0, bytes);
       }
-      bytes -= spare.length;
+      held -= spare.length;
       return spare;
     },
     give(buffer: Uint8Array): void {
-      if (bytes + buffer.length > REASSEMBLY_SPARE_BYTES) return;
+      if (held + buffer.length > REASSEMBLY_SPARE_BYTES) return;
       spares.push(buffer);
-      bytes += buffer.length;
+      held += buffer.length;
     },
   };
 }

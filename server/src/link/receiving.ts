@@ -10,6 +10,7 @@ import type { TransportAddress } from "../transport/index.js";
 import type { Acknowledger, ReceivingSession } from "./acknowledger.js";
 import { ACK_DELAY_MS, DATAGRAM_OVERHEAD_BYTES, NETWORK_TAG_BYTES } from "./constants.js";
 import type { ControlExchange } from "./control-exchange.js";
+import { copyOf } from "./copy-bytes.js";
 import type { Delivery } from "./delivery.js";
 import { createFrameDispatch, type FrameSink } from "./frame-dispatch.js";
 import type { CloseReason } from "./frames/close-frame.js";
@@ -80,7 +81,7 @@ function createFrames(
 ): FrameSink {
   const { moment, counters, paths, prober, keeper, delivery, greeting } = options;
   const { lone, control, reassembly, sender, life, turnEnd, sink } = options;
-  const tag = options.networkTag.slice();
+  const tag = copyOf(options.networkTag, 0, NETWORK_TAG_BYTES);
   const ageing = createDeadline((nowMs) => {
     const nextMs = reassembly.expire(nowMs);
     if (nextMs >= 0) options.deadlines.set(ageing, nextMs);

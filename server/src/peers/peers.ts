@@ -12,8 +12,8 @@ import {
   type LinkLayerOptions,
   type LinkOwner,
 } from "../link/index.js";
-import { MOST_GUESTS } from "./constants.js";
-import { createGuests } from "./guests.js";
+import { FORGET_GUEST_MS, MOST_GUESTS, REFUSED_AGAIN_MS } from "./constants.js";
+import { createLinkDeadlines } from "./link-deadlines.js";
 import type { Peers, PeersOptions } from "./ports.js";
 
 /** A peer: its link, and whether anybody asked for it. */
@@ -28,20 +28,21 @@ export function createPeers(options: PeersOptions): Peers {
   const { deadlines, logger, owner, random, signer } = options;
   const self = Address.fromBytes(signer.address);
   const members = createAddressMap<Member>(random);
-  const guests = createGuests(deadlines, (link, nowMs) => end(link.remote, nowMs));
+  const waits = createLinkDeadlines(deadlines);
   const memberOf = (link: Link): Member | undefined => members.get(link.remote, 0);
 
   const linkOwner: LinkOwner = {
     packet: (link, buffer, at, length, nowMs) => owner.packet(link, buffer, at, length, nowMs),
     control: (link, buffer, at, length, nowMs) => owner.control(link, buffer, at, length, nowMs),
     up(link, nowMs) {
-      guests.up(link);
+      waits.clear(link);
       logger.info("peer is up", { peer: memberOf(link)?.address.toString() });
       owner.up(link, nowMs);
     },
     down(link, reason, nowMs) {
       const member = memberOf(link);
-      if (member?.configured === false) guests.down(link, nowMs);
+      if (member?.configured === false) forgetLater(link, nowMs);
+      else if (reason === "peer-refused" || reason === "other-network") redialLater(link, nowMs);
       logger.info("peer is down", { peer: member?.address.toString(), reason });
       owner.down(link, reason, nowMs);
     },
@@ -57,11 +58,18 @@ export function createPeers(options: PeersOptions): Peers {
       return undefined;
     }
     const { link } = join(address, false);
-    guests.down(link, nowMs);
+    forgetLater(link, nowMs);
     return link;
   };
   const layer = createLinkLayer({ ...options, owner: linkOwner, admit });
 
+  /** A guest that does not come up leaves nothing behind. */
+  function forgetLater(link: Link, nowMs: number): void {
+    waits.set(link, nowMs + FORGET_GUEST_MS, (firedMs) => end(link.remote, firedMs));
+  }
+  function redialLater(link: Link, nowMs: number): void {
+    waits.set(link, nowMs + REFUSED_AGAIN_MS, (firedMs) => link.connect(firedMs));
+  }
   function guestCount(): number {
     let count = 0;
     for (const { configured } of members.values()) if (!configured) count += 1;
@@ -76,7 +84,7 @@ export function createPeers(options: PeersOptions): Peers {
     const member = members.get(remote, 0);
     if (member === undefined) return false;
     const { link } = member;
-    guests.up(link);
+    waits.clear(link);
     members.delete(remote);
     const wasUp = link.up;
     link.close("shutting-down", nowMs);
@@ -93,7 +101,7 @@ export function createPeers(options: PeersOptions): Peers {
       if (address.equals(self)) return false;
       const member = members.get(address.bytes, 0) ?? join(address, true);
       member.configured = true;
-      guests.up(member.link);
+      waits.clear(member.link);
       for (const way of ways) member.link.addAddress(way, "configured", nowMs);
       member.link.connect(nowMs);
       return true;
