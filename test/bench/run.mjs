@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-// `npm run bench [-- local|nodes …] [--json]`: figures of this machine; what is compared is
+// `npm run bench [-- local|nodes|link|link-plain …] [--json]`: figures of this machine; what is compared is
 // measured side by side in the same run.
+import { runLink } from "./link/run.mjs";
 import { runLocal } from "./local/run.mjs";
 import { runNodes } from "./nodes/run.mjs";
 
@@ -33,6 +34,31 @@ const benches = {
       ["messages", (row) => `${row.arrived} of ${row.sampled}`],
     ],
   },
+};
+
+const linkColumns = [
+  ["bytes", (row) => row.size.toLocaleString("en")],
+  ["packets/s", (row) => Math.round(row.perSecond).toLocaleString("en")],
+  ["MB/s", (row) => row.mbPerSecond.toFixed(0)],
+  ["loss %", (row) => row.lossPercent.toFixed(2)],
+  ["× dgram", (row) => row.overDgram.toFixed(2)],
+  ["× segments", (row) => row.overSegments?.toFixed(2) ?? "-"],
+  ["× AEAD", (row) => row.overAead?.toFixed(2) ?? "-"],
+  ["µs send", (row) => row.sendMicros.toFixed(2)],
+  ["µs receive", (row) => row.receiveMicros.toFixed(2)],
+  ["RTT p50 µs", (row) => String(row.rttP50Micros)],
+  ["sending, % of CPU", (row) => row.sending],
+  ["receiving, % of CPU", (row) => row.receiving],
+];
+benches.link = {
+  title: "two ends of a link over UDP on loopback, beside bare dgram, segments and AEAD in turn",
+  run: () => runLink(),
+  columns: linkColumns,
+};
+benches["link-plain"] = {
+  title: "the same without the kernel's help: node:dgram alone",
+  run: () => runLink({ plain: true }),
+  columns: linkColumns,
 };
 
 const words = process.argv.slice(2);

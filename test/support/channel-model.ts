@@ -39,6 +39,8 @@ interface World {
   readonly truth: Set<string>;
   readonly seen: Set<string>;
   readonly looked: Map<LabHost, number>;
+  /** When somebody restarted, or stopped an attempt. */
+  readonly anew: number[];
   sent: number;
   restarts: number;
   sessions: number;
@@ -80,6 +82,7 @@ function createWorld(layer: "link" | "session", seed: number): World {
     truth: new Set(),
     seen: new Set(),
     looked: new Map(),
+    anew: [],
     sent: 0,
     restarts: 0,
     sessions: 0,
@@ -116,8 +119,10 @@ function act(world: World): void {
     cuts.get(lab)?.set(`${from.name}>${to.name}`, lab.nowMs + random.below(4_000));
   else if (dice < 15) from.channelTo(to).doubt(nowMs);
   else if (dice < 19) from.channelTo(to).wayCameUp(nowMs);
-  else if (dice < 23) from.channelTo(to).rest();
-  else if (dice < 25) lab.run(random.pick([10_000, 60_000, 130_000, 200_000]));
+  else if (dice < 23) {
+    world.anew.push(lab.nowMs);
+    from.channelTo(to).rest();
+  } else if (dice < 25) lab.run(random.pick([10_000, 60_000, 130_000, 200_000]));
   else if (dice < 40) {
     say(world, from, to);
     say(world, to, from);
@@ -139,6 +144,7 @@ function restart(world: World, host: LabHost): void {
   credentials.wipe();
   host.restart();
   world.restarts += 1;
+  world.anew.push(world.lab.nowMs);
 }
 
 function countSessions(world: World, host: LabHost): void {
@@ -190,7 +196,7 @@ function recover(world: World): number {
 /** Everybody goes: nothing is left behind. */
 function end(world: World): void {
   const { lab, hosts, watched, wrong } = world;
-  wrong.push(...storms(lab));
+  wrong.push(...storms(world));
   lab.fate = () => [];
   lab.run(5_000);
   check(world);
@@ -204,15 +210,31 @@ function end(world: World): void {
   if (watched.unwiped() > 0) wrong.push(`${watched.unwiped()} keys are not wiped`);
 }
 
-/** Seconds in which one host sent another more message 1 than it may. */
-function storms(lab: ChannelLab): string[] {
-  const counts = new Map<string, number>();
+/**
+ * Where message 1 comes too often from one host to another: too many in a second, or three attempts
+ * within 2 s (S12) though nobody made it begin anew.
+ */
+function storms({ lab, anew }: World): string[] {
+  const seconds = new Map<string, number>();
+  const attempts = new Map<string, { key: string; atMs: number }[]>();
   for (const { bytes, from, to, atMs } of lab.sent) {
     if (bytes[0] !== 0x51) continue;
-    const key = `${from.name}>${to.name} in second ${Math.floor(atMs / 1_000)}`;
-    counts.set(key, (counts.get(key) ?? 0) + 1);
+    const second = `${from.name}>${to.name} in second ${Math.floor(atMs / 1_000)}`;
+    seconds.set(second, (seconds.get(second) ?? 0) + 1);
+    const key = Buffer.from(bytes.subarray(4, 44)).toString("hex");
+    const begun = attempts.get(`${from.name}>${to.name}`) ?? [];
+    attempts.set(`${from.name}>${to.name}`, begun);
+    if (!begun.some((other) => other.key === key)) begun.push({ key, atMs });
   }
-  return [...counts]
-    .filter(([, n]) => n > MOST_MESSAGE_1)
-    .map(([key, n]) => `${n} message 1 ${key}`);
+  const wrong = [...seconds]
+    .filter(([, count]) => count > MOST_MESSAGE_1)
+    .map(([second, count]) => `${count} message 1 ${second}`);
+  for (const [pair, begun] of attempts) {
+    begun.forEach(({ atMs }, i) => {
+      const firstMs = begun[i - 2]?.atMs ?? Number.NEGATIVE_INFINITY;
+      const excused = anew.some((ms) => ms >= firstMs && ms <= atMs);
+      if (atMs - firstMs < 2_000 && !excused) wrong.push(`three attempts ${pair} until ${atMs}`);
+    });
+  }
+  return wrong;
 }

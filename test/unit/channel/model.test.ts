@@ -5,7 +5,7 @@
 import { describe, expect, it } from "vitest";
 import { live } from "../../support/channel-model.js";
 
-const RUNS = Number(process.env["MODEL_RUNS"] ?? 100);
+const RUNS = Number(process.env["MODEL_RUNS"] ?? 150);
 const FIRST = Number(process.env["MODEL_SEED"] ?? 1);
 
 describe.each(["link", "session"] as const)("random lives in the %s layer", (layer) => {
