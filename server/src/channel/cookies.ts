@@ -16,6 +16,8 @@ export interface Cookies {
   make(source: Uint8Array, responder: Uint8Array, nowMs: number): Uint8Array;
   /** Whether message 1 shows the cookie of this source, made with this secret or the one before. */
   proves(message1: Uint8Array, source: Uint8Array, responder: Uint8Array, nowMs: number): boolean;
+  /** Overwrites the secrets. */
+  wipe(): void;
 }
 
 /** Cookies of one layer; the secret is replaced every 120 s. */
@@ -50,5 +52,6 @@ export function createCookies(crypto: Crypto, random: Random, layer: number): Co
       if (checkMac2(crypto, cookie(secret, source, responder), message1)) return true;
       return hasPrevious && checkMac2(crypto, cookie(previous, source, responder), message1);
     },
+    wipe: () => crypto.wipe(secret, previous),
   };
 }

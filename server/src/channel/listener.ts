@@ -56,7 +56,7 @@ export interface Listener<S extends Source> {
   message1(datagram: Uint8Array, from: S, to: Credentials, nowMs: number): void;
   /** Half-open handshakes. */
   readonly halfOpen: number;
-  /** Forgets them. */
+  /** Forgets them, and the secret behind the cookies. */
   close(): void;
 }
 
@@ -225,6 +225,9 @@ export function createListener<S extends Source>(options: ListenerOptions<S>): L
     get halfOpen() {
       return halfOpen.size;
     },
-    close: () => halfOpen.clear(),
+    close() {
+      halfOpen.clear();
+      cookies.wipe();
+    },
   };
 }

@@ -5,6 +5,7 @@
 // Invariant: one attempt of ours at a time, and `sender` is the session `seal` uses.
 
 import { createDeadline } from "../core/index.js";
+import { Address } from "../identity/index.js";
 import { createAttempts } from "./attempts.js";
 import type { Channel, ChannelOwner } from "./channel.js";
 import {
@@ -101,7 +102,7 @@ export function createSecureChannel<S extends Source>(
   // ---- attempts ----
 
   function answered({ session, peer }: Answered, from: S, nowMs: number): void {
-    const newIncarnation = sessions.note(session.peerStatic, nowMs);
+    const newIncarnation = noteIncarnation(session, nowMs);
     enter(session);
     updateSender(nowMs);
     const { publicKey } = peer;
@@ -121,6 +122,16 @@ export function createSecureChannel<S extends Source>(
 
   // ---- sessions ----
 
+  function noteIncarnation(session: Session, nowMs: number): boolean {
+    const changed = sessions.note(session.peerStatic, nowMs);
+    if (changed && sessions.unsteady) {
+      const peer = Address.fromBytes(remote).toString();
+      context.logger.warn("a peer restarts all the time, or its key is in several places", {
+        peer,
+      });
+    }
+    return changed;
+  }
   function enter(session: Session, digest?: Uint8Array): void {
     const entry = createSessionEntry<S>({
       context,
@@ -324,7 +335,7 @@ export function createSecureChannel<S extends Source>(
     mayAccept: (peerStatic, nowMs) => sessions.mayAdd(peerStatic, nowMs),
     accept(acceptance, nowMs) {
       const { session, peer, from, proven } = acceptance;
-      const newIncarnation = sessions.note(session.peerStatic, nowMs);
+      const newIncarnation = noteIncarnation(session, nowMs);
       // S8: what we began is not needed any more, unless the peer has message 3 already.
       if (attempts.current?.session === undefined) attempts.end();
       enter(session, acceptance.digest);

@@ -23,6 +23,8 @@ export interface Sessions {
   readonly size: number;
   /** Whether one more may be established now with this static key of the peer (S9, O4). */
   mayAdd(peerStatic: Uint8Array, nowMs: number): boolean;
+  /** The peer changes its incarnation so often that its key must be in several places (O4). */
+  readonly unsteady: boolean;
   /** Counts a session that is being established; whether it is a new incarnation of the peer. */
   note(peerStatic: Uint8Array, nowMs: number): boolean;
   /** Adds a confirmed session and prefers it or not; `denied`: the peer seems to have lost the one preferred now. */
@@ -69,6 +71,9 @@ export function createSessions(
     },
     get size() {
       return all.length;
+    },
+    get unsteady() {
+      return changesMs.length > INCARNATION_CHANGES;
     },
     mayAdd(peerStatic, nowMs) {
       newMs = newMs.filter((ms) => nowMs - ms < NEW_SESSIONS_WITHIN_MS);

@@ -180,10 +180,12 @@ describe("how many may come", () => {
     // The first is no change.
     expect(sessions.note(ALICE, 0)).toBe(false);
     expect([100, 200, 300].map(change)).toEqual([true, true, true]);
+    expect(sessions.unsteady).toBe(false);
     expect([400, 5_000, 5_299].map(change)).toEqual([false, false, false]);
     // The incarnation that is there may go on.
     expect(sessions.mayAdd(ALICE_AGAIN, 5_299)).toBe(true);
     expect([5_300, 10_299, 10_300].map(change)).toEqual([true, false, true]);
+    expect(sessions.unsteady).toBe(true);
     // A minute later it is as if nothing had been.
     expect([70_301, 70_302, 70_303].map(change)).toEqual([true, true, true]);
     expect(change(70_304)).toBe(false);
