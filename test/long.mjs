@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-// `npm run long [-- fuzz|soak|model|crossing …]`: the tests that CI runs short, at full length. Each
+// `npm run long [-- fuzz|soak|model|crossing|rekeying|flood …]`: the tests that CI runs short, at full length. Each
 // is an ordinary test file that reads its size from the environment; the seed is printed.
 import { spawnSync } from "node:child_process";
 
@@ -23,7 +23,17 @@ const runs = {
   crossing: {
     what: "100,000 crossings",
     files: ["test/unit/channel/rules/crossing.test.ts"],
-    env: { CROSSING_SEEDS: "100000" },
+    env: { CROSSINGS: "100000" },
+  },
+  rekeying: {
+    what: "10,000 sessions that rekey",
+    files: ["test/unit/channel/rules/rekeying.test.ts"],
+    env: { REKEY_SESSIONS: "10000" },
+  },
+  flood: {
+    what: "floods of 10,000 message 1 a second, 10 s each",
+    files: ["test/unit/channel/rules/flood.test.ts"],
+    env: { FLOOD_SECONDS: "10" },
   },
 };
 

@@ -116,7 +116,6 @@ export function createInitiation<S extends Source>(options: InitiationOptions<S>
   let cookie = options.cookie;
   let cookieCaused = false;
   let message3: readonly Uint8Array[] = [];
-  let answeredBy: S | undefined;
   let session: Session | undefined;
   let early: Uint8Array[] = [];
   let earlyBytes = 0;
@@ -226,7 +225,8 @@ export function createInitiation<S extends Source>(options: InitiationOptions<S>
       if (nowMs < times.dueMs) return true;
       times.sent(nowMs);
       if (session === undefined) sendMessage1(undefined, nowMs);
-      else sendMessage3(answeredBy, nowMs);
+      // By our own ways: message 2 may have been copied, and sent to us from a stranger's address.
+      else sendMessage3(undefined, nowMs);
       return true;
     },
     hurry(nowMs) {
@@ -248,9 +248,10 @@ export function createInitiation<S extends Source>(options: InitiationOptions<S>
       const answered = answer(message, sender, allowed, nowMs);
       if (answered === undefined) return undefined;
       session = answered.session;
-      answeredBy = from;
       times = createRetransmission(random, rules.retransmitMs, nowMs);
-      sendMessage3(from, nowMs);
+      // Never more than came from there: it has not proved that it receives.
+      const bytes = message3.reduce((sum, datagram) => sum + datagram.length, 0);
+      sendMessage3(bytes <= message.length ? from : undefined, nowMs);
       return answered;
     },
     mayFollow: (bytes) => early.length < EARLY_DATAGRAMS && earlyBytes + bytes <= EARLY_BYTES,

@@ -32,5 +32,5 @@ describe.each(["link", "session"] as const)("random lives in the %s layer", (lay
     expect(sums.arrived).toBeGreaterThan(50 * RUNS);
     expect(sums.sessions).toBeGreaterThan(10 * RUNS);
     expect(sums.restarts).toBeGreaterThan(RUNS);
-  });
+  }, 3_600_000);
 });
