@@ -3,8 +3,9 @@
 /**
  * Packets that wait for room on the path, fairly: each flow has a queue of its own (flows that hash
  * alike share one), and they take turns by deficit round robin, so that a flow that sends much
- * delays only itself. Bounded in bytes, in packets and in time: what does not fit costs the longest
- * queue its oldest packets. Invariant: a queue is in the circle exactly when it holds a packet.
+ * delays only itself. Bounded in bytes, in packets and in time: what a quiet flow sends into a full
+ * queue costs the longest flow its oldest packets. Invariant: a queue is in the circle exactly when
+ * it holds a packet.
  */
 import {
   FLOW_QUANTUM_BYTES,
@@ -119,8 +120,9 @@ export function createFlowQueue(salt: number): FlowQueue {
       while (full(length)) {
         const victim = longest();
         counters.overflowed += 1;
-        // The newcomer would be the longest one's: it stays outside.
-        if (victim === queue) return false;
+        // Others make room for a flow that has much less waiting than they have. Among equals the
+        // newcomer stays outside, so that whoever sends learns that there is no room.
+        if (weight(victim) <= 2 * (weight(queue) + length + PACKET_COST_BYTES)) return false;
         drop(victim);
       }
       fifos.push(queue, buffer, at, length, nowMs);

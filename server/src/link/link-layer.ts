@@ -97,7 +97,6 @@ export function createLinkLayer(options: LinkLayerOptions): LinkLayer {
     createLink(remote) {
       let channel: Channel | undefined;
       const link = createLink({
-        remote,
         createChannel(owner) {
           channel = endpoint.createChannel({ credentials, remote, owner });
           return channel;

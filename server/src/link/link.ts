@@ -112,7 +112,6 @@ export interface Link {
 
 /** What a link is made of. */
 export interface LinkOptions {
-  readonly remote: Uint8Array;
   /** Makes the channel; what it tells goes to the given owner. */
   readonly createChannel: (owner: ChannelOwner<TransportAddress>) => Channel;
   /** 32 bytes; a neighbour with another one is closed. */

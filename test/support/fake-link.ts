@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+/**
+ * A link over a channel that seals nothing: a test hands plaintexts in as if they had been opened,
+ * from any address, and sees the datagrams that go out.
+ */
+import type { Channel, ChannelOwner } from "../../server/src/channel/index.js";
+import { createDeadlines, silentLogger } from "../../server/src/core/index.js";
+import { createLink, type Link, type LinkOwner } from "../../server/src/link/index.js";
+import type { Transport, TransportAddress } from "../../server/src/transport/index.js";
+import { createSeededRandom } from "./seeded-random.js";
+import { createVirtualClock, type VirtualClock } from "./virtual-clock.js";
+
+/** What went out. */
+export interface Sent {
+  readonly to: string;
+  readonly bytes: Uint8Array;
+}
+
+/** The link, and the world around it. */
+export interface FakeLink {
+  readonly link: Link;
+  readonly clock: VirtualClock;
+  readonly sent: Sent[];
+  address(text: string): TransportAddress;
+  /** An authentic datagram with this plaintext, in the session of this index. */
+  receive(plaintext: Uint8Array, from?: string, index?: number): void;
+  /** A session is established from there. */
+  establish(from: string, options?: { newIncarnation?: boolean; proven?: boolean }): void;
+  /** The channel's state. */
+  readonly channel: { index: number; doubts: number; closed: boolean; resting: boolean };
+  run(ms: number): void;
+}
+
+/** A link that has no session yet; `tag` is its network tag's every byte. */
+export function createFakeLink(owner: Partial<LinkOwner> = {}, tag = 1): FakeLink {
+  const clock = createVirtualClock();
+  const deadlines = createDeadlines(clock, clock.timer);
+  const sent: Sent[] = [];
+  const addresses = new Map<string, TransportAddress>();
+  const channel = { index: 0, doubts: 0, closed: false, resting: false };
+  let counter = 0;
+  let received = 0;
+  let owned: ChannelOwner<TransportAddress> | undefined;
+
+  const transport: Transport = {
+    name: "fake",
+    localAddresses: [],
+    dontFragment: true,
+    receiveBufferBytes: 1 << 20,
+    counters: {
+      datagramsSent: 0,
+      bytesSent: 0,
+      datagramsReceived: 0,
+      bytesReceived: 0,
+      droppedQueueFull: 0,
+      droppedTooLarge: 0,
+      droppedNoRoute: 0,
+    },
+    address: (text) => address(text),
+    send(to, buffer, at, length, segmentBytes) {
+      for (let place = at; place < at + length; place += segmentBytes) {
+        const end = Math.min(place + segmentBytes, at + length);
+        sent.push({ to: to.text, bytes: Uint8Array.from(buffer.subarray(place, end)) });
+      }
+      return true;
+    },
+    close: () => Promise.resolve(),
+  };
+  const address = (text: string): TransportAddress => {
+    const known = addresses.get(text);
+    if (known !== undefined) return known;
+    const bytes = new TextEncoder().encode(text);
+    const made = { transport, text, bytes, group: text, baseMtu: 1_200, largestMtu: 65_507 };
+    addresses.set(text, made);
+    return made;
+  };
+  const createChannel = (channelOwner: ChannelOwner<TransportAddress>): Channel => {
+    owned = channelOwner;
+    return {
+      remote: new Uint8Array(32),
+      get ready() {
+        return channel.index !== 0;
+      },
+      suspect: false,
+      connect: () => {},
+      rest: () => {},
+      drop: () => {
+        channel.index = 0;
+        channel.resting = true;
+      },
+      seal(buffer, at, length) {
+        if (channel.index === 0) return 0;
+        counter += 1;
+        buffer.fill(0, at, at + 16);
+        buffer.fill(0, at + 16 + length, at + 32 + length);
+        return length + 32;
+      },
+      get sendingIndex() {
+        return channel.index;
+      },
+      get sealedIndex() {
+        return channel.index;
+      },
+      get sealedCounter() {
+        return counter;
+      },
+      wayCameUp: () => {},
+      doubt: () => {
+        channel.doubts += 1;
+      },
+      close: () => {
+        channel.closed = true;
+        channel.index = 0;
+      },
+      counters: { initiations: 0, established: 0, sealed: 0, opened: 0 },
+    };
+  };
+  const link = createLink({
+    createChannel,
+    networkTag: new Uint8Array(32).fill(tag),
+    receiveWindowBytes: 1 << 20,
+    random: createSeededRandom(7),
+    deadlines,
+    turns: clock.turns,
+    logger: silentLogger,
+    owner: {
+      packet: () => {},
+      control: () => {},
+      up: () => {},
+      down: () => {},
+      changed: () => {},
+      writable: () => {},
+      ...owner,
+    },
+  });
+  return {
+    link,
+    clock,
+    sent,
+    address,
+    channel,
+    receive(plaintext, from = "peer", index = 77) {
+      const buffer = new Uint8Array(plaintext.length + 32);
+      buffer.set(plaintext, 16);
+      received += 1;
+      const nowMs = clock.monotonicMs();
+      owned?.received(buffer, 16, plaintext.length, address(from), index, received, nowMs);
+    },
+    establish(from, { newIncarnation = false, proven = true } = {}) {
+      channel.index += 1;
+      owned?.established(
+        {
+          from: address(from),
+          proven,
+          role: "initiator",
+          newIncarnation,
+          publicKey: new Uint8Array(34),
+        },
+        clock.monotonicMs(),
+      );
+    },
+    run(ms) {
+      for (let i = 0; i < ms; i++) {
+        clock.endTurn();
+        clock.advance(1);
+      }
+      clock.endTurn();
+    },
+  };
+}
