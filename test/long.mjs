@@ -12,7 +12,7 @@ const runs = {
   },
   soak: {
     what: "1,000,000 packets through a link that loses, doubles and reorders",
-    files: ["test/sim/link-soak.test.ts"],
+    files: ["test/link/soak.test.ts"],
     env: { SOAK_PACKETS: "1000000" },
   },
   model: {

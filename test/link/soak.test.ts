@@ -3,16 +3,20 @@
 import { expect, it } from "vitest";
 import { runLinkSoak } from "../sim/link-soak.js";
 
-it("20,000 packets of every size over a bad path: none altered, none twice, every loss explained", () => {
-  const report = runLinkSoak(20_000, 1);
+const PACKETS = Number(process.env["SOAK_PACKETS"] ?? 20_000);
+const SEED = Number(process.env["SOAK_SEED"] ?? 1);
+
+it(`${PACKETS} packets of every size over a bad path: none altered, none twice, every loss explained`, () => {
+  const report = runLinkSoak(PACKETS, SEED);
+  if (process.env["SOAK_PACKETS"] !== undefined) console.log(JSON.stringify(report, null, 1));
   expect(report.altered).toBe(0);
   expect(report.twice).toBe(0);
   expect(report.unexplained).toBe(0);
   // Those that were never sealed are those that the counters say were dropped.
   expect(report.neverSealed).toBe(report.countedAsDropped);
-  expect(report.received).toBeGreaterThan(14_000);
-  expect(report.received + report.lostOnTheWay).toBeLessThanOrEqual(20_000);
-  expect(report.lostOnTheWay).toBeGreaterThan(1_000);
+  expect(report.received).toBeGreaterThan(0.7 * PACKETS);
+  expect(report.received + report.lostOnTheWay).toBeLessThanOrEqual(PACKETS);
+  expect(report.lostOnTheWay).toBeGreaterThan(0.05 * PACKETS);
 });
 
 it("what an overloaded link does not carry, its counters say", () => {

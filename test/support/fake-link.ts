@@ -22,6 +22,8 @@ export interface FakeLink {
   readonly link: Link;
   readonly clock: VirtualClock;
   readonly sent: Sent[];
+  /** The runs that they went out in: how many bytes, cut into segments of how many. */
+  readonly runs: { readonly bytes: number; readonly segmentBytes: number }[];
   address(text: string): TransportAddress;
   /** An authentic datagram with this plaintext, in the session of this index. */
   receive(plaintext: Uint8Array, from?: string, index?: number): void;
@@ -37,6 +39,7 @@ export function createFakeLink(owner: Partial<LinkOwner> = {}, tag = 1): FakeLin
   const clock = createVirtualClock();
   const deadlines = createDeadlines(clock, clock.timer);
   const sent: Sent[] = [];
+  const runs: { bytes: number; segmentBytes: number }[] = [];
   const addresses = new Map<string, TransportAddress>();
   const channel = { index: 0, doubts: 0, closed: false, resting: false };
   let counter = 0;
@@ -59,6 +62,7 @@ export function createFakeLink(owner: Partial<LinkOwner> = {}, tag = 1): FakeLin
     },
     address: (text) => address(text),
     send(to, buffer, at, length, segmentBytes) {
+      runs.push({ bytes: length, segmentBytes });
       for (let place = at; place < at + length; place += segmentBytes) {
         const end = Math.min(place + segmentBytes, at + length);
         sent.push({ to: to.text, bytes: Uint8Array.from(buffer.subarray(place, end)) });
@@ -138,6 +142,7 @@ export function createFakeLink(owner: Partial<LinkOwner> = {}, tag = 1): FakeLin
     link,
     clock,
     sent,
+    runs,
     address,
     channel,
     receive(plaintext, from = "peer", index = 77) {

@@ -131,7 +131,7 @@ describe("an incarnation that is over", () => {
 
 describe("whatever a neighbour sends", () => {
   it("nothing throws, and what is held stays bounded", () => {
-    const runs = Number(process.env["MESH256_FUZZ"] ?? 20_000);
+    const runs = Number(process.env["FUZZ_INPUTS"] ?? 20_000);
     const { receive, run, establish, link, sent } = upLink();
     const random = createSeededRandom(11);
     const kinds = [1, 2, 3, 4, 5, 6, 7, 10, 0x40];

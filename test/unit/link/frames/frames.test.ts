@@ -140,7 +140,7 @@ describe("frames", () => {
   });
 
   it("cut short or changed anywhere either fail as a whole or are frames, and never throw", () => {
-    const runs = Number(process.env["MESH256_FUZZ"] ?? 20_000);
+    const runs = Number(process.env["FUZZ_INPUTS"] ?? 20_000);
     const random = createSeededRandom(6);
     let invalid = 0;
     for (let round = 0; round < runs; round++) {
