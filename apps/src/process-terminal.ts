@@ -21,7 +21,7 @@ const BROKEN_PIPE = 128 + constants.signals.SIGPIPE;
 
 /** The terminal of this process. To be made once, first of all. */
 export function createProcessTerminal(): Terminal {
-  // Without a listener Node opens its inspector, and with it every key in memory (CHANNEL P3).
+  // Without a listener Node opens its inspector, and with it every key in memory (rule P3).
   process.on("SIGUSR1", () => process.stderr.write("SIGUSR1 ignored: nothing listens for it\n"));
   process.on("uncaughtException", endBadly);
   process.on("unhandledRejection", endBadly);

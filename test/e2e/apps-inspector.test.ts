@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-// CHANNEL P3: no signal opens Node's inspector, and with it every key in memory.
+// Rule P3: no signal opens Node's inspector, and with it every key in memory.
 
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";

@@ -137,7 +137,7 @@ describe("a stream that never reads", () => {
     // Round-robin until the silent one is full, then everything goes to the one that reads.
     const least = sent - (3 * MIB) / large.length;
     await until("the reader has the rest", () => reader.payloads.length >= least);
-    // What was handed to the silent one is spent when it goes (CHANNEL O5).
+    // What was handed to the silent one is spent when it goes (rule O5).
     silent.close();
     await until("it is gone", () => daemon.service.status().nodes === 2 && queued() === 0);
     const last = Buffer.from("the last");

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-// What must not be told (CHANNEL P3): with the log at its loudest, everything is done that a
+// What must not be told (rule P3): with the log at its loudest, everything is done that a
 // daemon can do, well and badly, with keys, tokens and payloads that are known here; then none of
 // them stands in the log, in any error, or in what was written beside the log.
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 // A real daemon behind a wire that is cut again and again, at any byte of any frame: what the
-// sender is told is true, and nothing arrives twice (CHANNEL O5).
+// sender is told is true, and nothing arrives twice (rule O5).
 
 import { type Client, connect, generateKey, type Node, NodeError } from "@inet256/client";
 import { afterEach, beforeEach, expect, it } from "vitest";

@@ -7,7 +7,7 @@ const VERBOSITY_VARIABLES = ["GRPC_NODE_VERBOSITY", "GRPC_VERBOSITY"] as const;
 
 /**
  * Refuses the variables with which grpc-js writes what it carries, tokens included, to stderr
- * (CHANNEL P3). Throws UsageError that names the variable.
+ * (rule P3). Throws UsageError that names the variable.
  */
 export function refuseTraces(env: Readonly<Record<string, string | undefined>>): void {
   const isSet = (name: string): boolean => (env[name] ?? "") !== "";

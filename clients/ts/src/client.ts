@@ -139,7 +139,7 @@ export function connect(
   };
 }
 
-// CHANNEL P1: whoever squats on a port, or listens on the way, must not collect keys.
+// Rule P1: whoever squats on a port, or listens on the way, must not collect keys.
 function refusePlaintext(endpoint: Endpoint): void {
   if (endpoint.kind !== "tcp") return;
   throw new NodeError(

@@ -4,7 +4,7 @@
  * The sending half of a node over a stream: gathers messages into batches, writes them as the
  * daemon accepts earlier ones, and tells every `send` what became of its message.
  *
- * Invariant (CHANNEL O5): a message that was written to a stream is never written again. When the
+ * Invariant (rule O5): a message that was written to a stream is never written again. When the
  * stream breaks, what was written and not accepted rejects with OUTCOME_UNKNOWN; what was never
  * written waits for the next stream.
  */

@@ -23,9 +23,9 @@ export const POOLED_CHUNKS = 64;
 export const MAX_RECEIVE_BYTES = 256 * 1024 + 1024;
 /** How far a client may run ahead of the daemon on one connection or stream, in bytes. */
 export const FLOW_CONTROL_BYTES = 2 * 1024 * 1024;
-/** Milliseconds a session of Open lasts without being used (CHANNEL P2). */
+/** Milliseconds a session of Open lasts without being used (rule P2). */
 export const LEASE_MS = 60_000;
-/** Milliseconds a session of Open lasts at most, however much it is used (CHANNEL P2). */
+/** Milliseconds a session of Open lasts at most, however much it is used (rule P2). */
 export const LONGEST_SESSION_MS = 24 * 3600 * 1000;
 /** Sessions of Open there may be at once, of all callers together; beyond: LIMIT_NODES. */
 export const MAX_LEASED_SESSIONS = 1024;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 /**
- * Sessions: the tokens that unary calls show instead of a key (CHANNEL P2). The daemon keeps only
+ * Sessions: the tokens that unary calls show instead of a key (rule P2). The daemon keeps only
  * a token's SHA-256. A session of Open has a lease; one of Connect lives as long as its stream.
  */
 import { NodeError } from "@inet256/client";

@@ -36,7 +36,7 @@ export function createUnaryMaker(callers: Callers, counters: ApiCounters, log: L
   const toError = (error: unknown, method: string): NodeError => {
     if (error instanceof NodeError) return error;
     if (error instanceof IdentityError) return new NodeError("BAD_REQUEST", error.message);
-    // The cause may hold anything: only its kind is logged (CHANNEL P3).
+    // The cause may hold anything: only its kind is logged (rule P3).
     const kind = error instanceof Error ? error.name : typeof error;
     log.error("a request failed by a fault of the daemon", { method, kind });
     return new NodeError("INTERNAL", "a fault of the daemon");

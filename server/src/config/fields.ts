@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 // The kinds of keys a configuration has, as zod schemas whose messages say what is wrong and what
-// was expected. Guards CHANNEL P3: a message may name the kind of a value, never the value.
+// was expected. Guards rule P3: a message may name the kind of a value, never the value.
 
 import { z } from "zod";
 import { formatSize, parseSize, SIZE_TEXT } from "./sizes.js";

@@ -3,7 +3,7 @@
 /**
  * Config: YAML text in, a frozen, typed Config or problems with line and column out, and the
  * example to begin from. Does no I/O: who calls reads the file. Guards that a Config keeps every
- * bound of its schema, and that no problem shows a value (CHANNEL P3).
+ * bound of its schema, and that no problem shows a value (rule P3).
  *
  * A key is added in schema.ts (or its section's own file) and config.ts; its check, its place in
  * the example and its entry in the editors' schema follow from there. The way of a text: parse.ts,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-// What is wrong with a configuration, and where. Guards CHANNEL P3: a problem never shows a value,
+// What is wrong with a configuration, and where. Guards rule P3: a problem never shows a value,
 // only keys, and of those only what reads like a name; anything else may be a secret gone astray.
 
 import { MAX_PROBLEMS } from "./constants.js";

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 // What a syntax error is called in a problem. The YAML library's own messages quote the text,
-// which may hold a secret (CHANNEL P3), so each of its codes has a sentence of ours instead.
+// which may hold a secret (rule P3), so each of its codes has a sentence of ours instead.
 
 import type { ErrorCode, YAMLError } from "yaml";
 

@@ -3,7 +3,7 @@
 /** How loud a line is. */
 export type LogLevel = "trace" | "debug" | "info" | "warn" | "error" | "silent";
 
-/** What may stand beside a message. Keys, tokens and payloads never do (CHANNEL P3). */
+/** What may stand beside a message. Keys, tokens and payloads never do (rule P3). */
 export type LogFields = Readonly<Record<string, string | number | boolean | undefined>>;
 
 /** Writes structured lines: the message says what, the fields say which and how many. */

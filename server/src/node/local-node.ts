@@ -4,8 +4,8 @@
  * One identity that is open here: those who opened it, and what waits for them.
  *
  * Invariants: while anything waits in the inbox, no opening with a reader has room, so order is
- * kept; a message goes to one opening only (CHANNEL O5); when the last opening ends, the key and
- * everything unread are wiped, so nothing survives into a reopening (CHANNEL O3).
+ * kept; a message goes to one opening only (rule O5); when the last opening ends, the key and
+ * everything unread are wiped, so nothing survives into a reopening (rule O3).
  */
 import type { Address, PrivateKey, PublicKey } from "@inet256/client/identity";
 import { type Budget, createDatagramRing, type TakeDatagram } from "../core/index.js";

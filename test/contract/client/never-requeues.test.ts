@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-// CHANNEL O5 from the daemon's side: what was handed to a stream is spent. When the stream breaks
+// Rule O5 from the daemon's side: what was handed to a stream is spent. When the stream breaks
 // it is lost; no other opening of the same key, now or later, is given it.
 
 import { type Client, connect, generateKey, type Node } from "@inet256/client";

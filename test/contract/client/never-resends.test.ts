@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-// CHANNEL O5 from the client's side, against a daemon that breaks its streams in the nastiest
+// Rule O5 from the client's side, against a daemon that breaks its streams in the nastiest
 // moments: what was written is never written again, and every send says what is known of it.
 
 import { connect, generateKey, type Node, NodeError } from "@inet256/client";

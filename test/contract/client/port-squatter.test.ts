@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-// CHANNEL P1: whoever squats on a port, or in the folder of a socket, collects no private keys.
+// Rule P1: whoever squats on a port, or in the folder of a socket, collects no private keys.
 
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
 import { createServer, type Server, type Socket } from "node:net";

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-// What is kept of a token: its hash and nothing else (CHANNEL P2). Looks over the shoulder of the
+// What is kept of a token: its hash and nothing else (rule P2). Looks over the shoulder of the
 // table that sessions are kept in.
 
 import { createHash } from "node:crypto";

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-// Nobody else can reach the socket at any moment (CHANNEL P1). Watched in two ways: before and
+// Nobody else can reach the socket at any moment (rule P1). Watched in two ways: before and
 // after every step that the daemon takes in the file system, and by a thread that looks all the
 // time. A socket is out of reach with mode 0600, and in a folder with mode 0700.
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 // An outbox against its slow twin under random programs and daemons: every message ends in exactly
-// one outcome, is written at most once and in order, and the bounds hold (CHANNEL O5).
+// one outcome, is written at most once and in order, and the bounds hold (rule O5).
 
 import fc from "fast-check";
 import { expect, it } from "vitest";

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-// What becomes of each message: accepted, refused, given up, or of unknown outcome (CHANNEL O5).
+// What becomes of each message: accepted, refused, given up, or of unknown outcome (rule O5).
 
 import { getEventListeners, setMaxListeners } from "node:events";
 import { encodedDatagramBytes } from "@inet256/client/grpc";

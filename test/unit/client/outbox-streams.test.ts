@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-// An outbox that outlives its streams: what was written is spent, what was not waits (CHANNEL O5).
+// An outbox that outlives its streams: what was written is spent, what was not waits (rule O5).
 
 import { encodedDatagramBytes, MAX_STREAM_MESSAGE_BYTES } from "@inet256/client/grpc";
 import { describe, expect, it } from "vitest";

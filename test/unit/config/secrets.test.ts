@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-// CHANNEL P3: received values of failed validation are in no error. Here a marker stands for a
+// Rule P3: received values of failed validation are in no error. Here a marker stands for a
 // secret that got into a configuration: as a value, as a part of one, as a key, in broken syntax.
 
 import fc from "fast-check";
