@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-// `npm run bench [-- local|nodes|link|link-plain …] [--json]`: figures of this machine; what is compared is
+import { runRecovery } from "./link/recovery.mjs";
+// `npm run bench [-- local|nodes|link|link-plain|recovery …] [--json]`: figures of this machine; what is compared is
 // measured side by side in the same run.
 import { runLink } from "./link/run.mjs";
 import { runLocal } from "./local/run.mjs";
@@ -59,6 +60,17 @@ benches["link-plain"] = {
   title: "the same without the kernel's help: node:dgram alone",
   run: () => runLink({ plain: true }),
   columns: linkColumns,
+};
+
+benches.recovery = {
+  title: "how long a link is out, over real UDP on this machine",
+  run: runRecovery,
+  columns: [
+    ["when", (row) => row.what],
+    ["claim ms", (row) => row.claimMs.toLocaleString("en")],
+    ["median ms", (row) => row.medianMs.toFixed(0)],
+    ["worst ms", (row) => row.worstMs.toFixed(0)],
+  ],
 };
 
 const words = process.argv.slice(2);

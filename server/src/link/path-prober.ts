@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 /**
- * Asks paths whether they answer: to prove a new address (CHANNEL L2), to keep a NAT's mapping, to
+ * Asks paths whether they answer: to prove a new address (rule L2), to keep a NAT's mapping, to
  * know what the paths beside the used one are worth, and to find out quickly which is dead. A
  * learned address gets three challenges at most, and never more bytes than came from it.
  */
@@ -10,6 +10,7 @@ import {
   CHALLENGE_AGAIN_MS,
   CHALLENGE_MS,
   CHALLENGE_TRIES,
+  DOUBT_MS,
   KEEPALIVE_MS,
   OUTAGE_MS,
   PROBE_BUSY_MS,
@@ -38,6 +39,11 @@ export interface PathProber {
   work(mood: ProbingMood, nowMs: number): number;
   /** Something authentic came from a path: it may have to be asked at once. */
   heard(path: Path, nowMs: number): void;
+  /**
+   * Something came from a path that may be used and is not, while the used one is quiet: the peer
+   * may not be there any more. True when the used one was asked.
+   */
+  heardElsewhere(nowMs: number): boolean;
   /** Asks a path at once, unless it was asked a moment ago. */
   ask(path: Path, nowMs: number): void;
   /** An answer came from `from`; true when it makes that address proven. */
@@ -106,6 +112,13 @@ export function createPathProber(
         path.probes = 0;
       }
       if (path.probes === 0) send(path, nowMs);
+    },
+    heardElsewhere(nowMs) {
+      const { used } = paths;
+      if (used === undefined || nowMs - used.heardMs < DOUBT_MS) return false;
+      if (nowMs - used.probeMs < PROBE_BUSY_MS) return false;
+      send(used, nowMs);
+      return true;
     },
     ask(path, nowMs) {
       if (path.kind === "learned" && !path.proven) return;

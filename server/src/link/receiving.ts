@@ -3,7 +3,7 @@
 /**
  * Datagrams from the neighbour: looked through first, then acted on. Guards: no packet and no
  * control message gets further before HELLO has named our network, nothing of an incarnation that
- * is over has any effect, and a new source address is only asked, never used (CHANNEL L2).
+ * is over has any effect, and a new source address is only asked, never used (rule L2).
  */
 import { createDeadline, type Deadlines } from "../core/index.js";
 import type { TransportAddress } from "../transport/index.js";
@@ -181,6 +181,7 @@ export function createReceiving(options: ReceivingOptions): Receiving {
       session.received.add(counter, bytes, verdict === 1, nowMs);
       turnEnd.heard(path);
       if (!path.proven) prober.heard(path, nowMs);
+      else if (path !== paths.used && prober.heardElsewhere(nowMs)) keeper.look(nowMs);
       source.path = path;
       source.session = session;
       dispatch(buffer, at, length);

@@ -3,51 +3,18 @@
 // One end of a link over real UDP on loopback, in a process of its own: sends or receives packets
 // for a while and says how many, what they cost, and where the time went.
 import { Session } from "node:inspector";
-import { createCertificateVerifier } from "../../../server/dist/channel/index.js";
-import {
-  createDeadlines,
-  createSystemTimer,
-  createSystemTurns,
-  silentLogger,
-  systemClock,
-  systemRandom,
-} from "../../../server/dist/core/index.js";
-import { selectCrypto } from "../../../server/dist/crypto/index.js";
-import { Address, createIdentities, PURPOSES } from "../../../server/dist/identity/index.js";
-import { createPeers } from "../../../server/dist/peers/index.js";
-import { loadSys } from "../../../server/dist/sys/index.js";
-import { createUdpTransport } from "../../../server/dist/transport/index.js";
+import { Address } from "../../../server/dist/identity/index.js";
+import { now, startHalf } from "./half.mjs";
 
-const plain = process.argv.includes("--plain");
-const crypto = selectCrypto();
-const identities = createIdentities(crypto, systemRandom);
-const key = identities.generate();
-const deadlines = createDeadlines(systemClock, createSystemTimer());
-const turns = createSystemTurns();
-const now = () => systemClock.monotonicMs();
 const say = (message) => process.send?.(message);
-
 const received = { packets: 0, bytes: 0 };
 const waiting = { writable: undefined, up: undefined };
 let echoing = false;
 let answered;
 const flows = 64;
 
-const options = {
-  crypto,
-  random: systemRandom,
-  deadlines,
-  turns,
-  logger: silentLogger,
-  signer: {
-    publicKey: key.publicKey.serialize(),
-    address: key.publicKey.address.bytes,
-    sign: (certificate) => identities.keys.signReserved(key, PURPOSES.noiseStatic, certificate),
-  },
-  verify: createCertificateVerifier(identities.keys),
-  networkTag: new Uint8Array(32),
-  receiveWindowBytes: 0,
-  accepts: () => true,
+const { address, peers, transport } = await startHalf({
+  plain: process.argv.includes("--plain"),
   owner: {
     packet(link, buffer, at, length, nowMs) {
       received.packets += 1;
@@ -55,31 +22,10 @@ const options = {
       if (echoing) link.send(buffer, at, length, 1, nowMs);
       else answered?.();
     },
-    control() {},
-    up(link) {
-      waiting.up?.(link);
-    },
-    down() {},
-    changed() {},
-    writable() {
-      waiting.writable?.();
-    },
+    up: (link) => waiting.up?.(link),
+    writable: () => waiting.writable?.(),
   },
-};
-const sink = {};
-for (const name of ["received", "receivedAll", "unreachable", "failed", "writable"]) {
-  sink[name] = (...args) => peers.transportSink[name](...args);
-}
-const transport = await createUdpTransport({
-  bind: ["127.0.0.1:0"],
-  sink,
-  clock: systemClock,
-  turns,
-  logger: silentLogger,
-  sys: plain ? undefined : loadSys(),
 });
-options.receiveWindowBytes = Math.floor(transport.receiveBufferBytes / 4);
-const peers = createPeers(options);
 let link;
 
 function profiler() {
@@ -194,11 +140,11 @@ async function ping({ size, count }) {
 
 let receiving;
 const actions = {
-  async connect({ address, at }) {
+  async connect({ address: to, at }) {
     const up = new Promise((resolve) => {
       waiting.up = resolve;
     });
-    peers.add(Address.parse(address), [transport.address(at)], now());
+    peers.add(Address.parse(to), [transport.address(at)], now());
     link = await up;
     return {};
   },
@@ -232,4 +178,4 @@ process.on("message", async ({ id, action, ...rest }) =>
   say({ id, ...(await actions[action](rest)) }),
 );
 process.on("disconnect", () => process.exit(0));
-say({ address: key.publicKey.address.toString(), at: transport.localAddresses[0].text });
+say({ address: address.toString(), at: transport.localAddresses[0].text });
