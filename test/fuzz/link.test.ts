@@ -84,7 +84,7 @@ function plaintext(random: SeededRandom): Uint8Array {
 /** A peer that has restarted says HELLO in a session of this index. */
 function greet(fake: FakeLink, index: number): void {
   fake.link.connect(fake.clock.monotonicMs());
-  fake.establish("peer", { newIncarnation: true });
+  fake.establish("peer", { newIncarnation: true, index });
   const hello = writeHello(out, 0, 1, new Uint8Array(32).fill(TAG), LINK_NUMBER, 1 << 20);
   fake.receive(cut(hello), "peer", index);
   fake.run(2);

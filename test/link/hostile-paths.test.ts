@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-// What others on the way can do to the paths of a link (CHANNEL L2, L3, L4).
+// What others on the way can do to the paths of a link (rule L2, L3, L4).
 
 import { expect, it } from "vitest";
 import { A1, A2, B1, B2, createLinkLab } from "../sim/link-lab.js";
@@ -46,6 +46,41 @@ it("replay-race-from-victim-address-does-not-move-traffic", () => {
   const victim = b.link.stats().paths.find(({ address }) => address === VICTIM);
   expect(victim?.state).toBe("unproven");
   expect(b.events).toEqual(expect.not.arrayContaining(["down silent"]));
+});
+
+it.each([
+  ["message 2", 0x52],
+  ["message 3", 0x53],
+])("replay-race-from-victim-address-does-not-move-traffic: %s", (_name, type) => {
+  const lab = createLinkLab({ link: { latencyMs: 20 } });
+  const { world, network, a, b } = lab;
+  // Whoever sees the handshake says it again before the other side does, as if the victim had: the
+  // victim is asked, and seems to answer what it was asked.
+  const [speaker, hearer, victimised] = type === 0x52 ? [B1, A1, a] : [A1, B1, b];
+  let raced = 0;
+  let traffic = 0;
+  network.tap((datagram) => {
+    const first = datagram.bytes[0] ?? 0;
+    if (datagram.to === VICTIM && first === 0x55 && datagram.bytes.length > 300) traffic += 1;
+    if (datagram.from !== speaker || (first !== type && first !== 0x51)) return undefined;
+    network.inject(VICTIM, hearer, datagram.bytes.slice(), 1);
+    raced += 1;
+    return undefined;
+  });
+  a.add(B1);
+  a.connect();
+  let trusted = 0;
+  for (let i = 0; i < 4_000; i++) {
+    world.run(1);
+    const victim = victimised.link.stats().paths.find(({ address }) => address === VICTIM);
+    if (victim !== undefined && victim.state !== "unproven") trusted += 1;
+    if (victimised.link.up && i % 10 === 0) victimised.send(new Uint8Array(500));
+  }
+  expect(raced).toBeGreaterThan(0);
+  expect(trusted).toBe(0);
+  expect(traffic).toBe(0);
+  expect(usedBy(victimised)).toBe(speaker);
+  expect(a.link.up && b.link.up).toBe(true);
 });
 
 it("a challenge that is answered from another address proves nothing", () => {

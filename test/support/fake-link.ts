@@ -5,7 +5,7 @@
  * from any address, and sees the datagrams that go out.
  */
 import type { Channel, ChannelOwner } from "../../server/src/channel/index.js";
-import { createDeadlines, silentLogger } from "../../server/src/core/index.js";
+import { createDeadlines, type Deadlines, silentLogger } from "../../server/src/core/index.js";
 import { createLink, type Link, type LinkOwner } from "../../server/src/link/index.js";
 import type { Transport, TransportAddress } from "../../server/src/transport/index.js";
 import { createSeededRandom } from "./seeded-random.js";
@@ -17,6 +17,13 @@ export interface Sent {
   readonly bytes: Uint8Array;
 }
 
+/** What a session is. */
+export interface EstablishOptions {
+  readonly newIncarnation?: boolean;
+  readonly proven?: boolean;
+  readonly index?: number;
+}
+
 /** The link, and the world around it. */
 export interface FakeLink {
   readonly link: Link;
@@ -25,12 +32,17 @@ export interface FakeLink {
   /** The runs that they went out in: how many bytes, cut into segments of how many. */
   readonly runs: { readonly bytes: number; readonly segmentBytes: number }[];
   address(text: string): TransportAddress;
-  /** An authentic datagram with this plaintext, in the session of this index. */
+  /** Those of `address`, by text; another transport's can be put among them. */
+  readonly addresses: Map<string, TransportAddress>;
+  /** An authentic datagram with this plaintext, in the session of this index, or the latest. */
   receive(plaintext: Uint8Array, from?: string, index?: number): void;
-  /** A session is established from there. */
-  establish(from: string, options?: { newIncarnation?: boolean; proven?: boolean }): void;
+  /** A session is established from there: the first one's index is 77, others count from there. */
+  establish(from: string, options?: EstablishOptions): void;
   /** The channel's state. */
   readonly channel: { index: number; doubts: number; closed: boolean; resting: boolean };
+  /** Whether the machine's queue has room after a send. */
+  readonly machine: { room: boolean };
+  readonly deadlines: Deadlines;
   run(ms: number): void;
 }
 
@@ -42,8 +54,10 @@ export function createFakeLink(owner: Partial<LinkOwner> = {}, tag = 1): FakeLin
   const runs: { bytes: number; segmentBytes: number }[] = [];
   const addresses = new Map<string, TransportAddress>();
   const channel = { index: 0, doubts: 0, closed: false, resting: false };
+  const machine = { room: true };
   let counter = 0;
   let received = 0;
+  let latest = 76;
   let owned: ChannelOwner<TransportAddress> | undefined;
 
   const transport: Transport = {
@@ -67,7 +81,7 @@ export function createFakeLink(owner: Partial<LinkOwner> = {}, tag = 1): FakeLin
         const end = Math.min(place + segmentBytes, at + length);
         sent.push({ to: to.text, bytes: Uint8Array.from(buffer.subarray(place, end)) });
       }
-      return true;
+      return machine.room;
     },
     close: () => Promise.resolve(),
   };
@@ -144,21 +158,26 @@ export function createFakeLink(owner: Partial<LinkOwner> = {}, tag = 1): FakeLin
     sent,
     runs,
     address,
+    addresses,
     channel,
-    receive(plaintext, from = "peer", index = 77) {
+    machine,
+    deadlines,
+    receive(plaintext, from = "peer", index = latest) {
       const buffer = new Uint8Array(plaintext.length + 32);
       buffer.set(plaintext, 16);
       received += 1;
       const nowMs = clock.monotonicMs();
       owned?.received(buffer, 16, plaintext.length, address(from), index, received, nowMs);
     },
-    establish(from, { newIncarnation = false, proven = true } = {}) {
+    establish(from, { newIncarnation = false, proven = true, index = latest + 1 } = {}) {
       channel.index += 1;
+      latest = index;
       owned?.established(
         {
           from: address(from),
           proven,
-          role: "initiator",
+          role: "responder",
+          index: latest,
           newIncarnation,
           publicKey: new Uint8Array(34),
         },

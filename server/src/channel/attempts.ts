@@ -15,6 +15,8 @@ export interface AttemptsOptions<S extends Source> {
   readonly context: ChannelContext<S>;
   readonly credentials: Credentials;
   readonly remote: Uint8Array;
+  /** The remote identity, in tables. */
+  readonly group: string;
   readonly transmit: (datagram: Uint8Array, to: S | undefined, nowMs: number) => void;
   /** Whether a session with this static key of the peer may be established. */
   readonly allowed: (peerStatic: Uint8Array, nowMs: number) => boolean;
@@ -41,7 +43,7 @@ export interface Attempts<S extends Source> {
 
 /** No attempt. */
 export function createAttempts<S extends Source>(options: AttemptsOptions<S>): Attempts<S> {
-  const { context, credentials, remote, transmit, allowed, answered } = options;
+  const { context, credentials, remote, group, transmit, allowed, answered } = options;
   const { indices, counters, rules } = context;
   const pace = createPace();
   let current: Initiation<S> | undefined;
@@ -52,13 +54,15 @@ export function createAttempts<S extends Source>(options: AttemptsOptions<S>): A
     indices.set(attempt.index, {
       kind: "initiation",
       remote,
+      group,
       local: credentials.address,
       mayFragment: () => rules.fragments && cookie !== undefined,
       message2(message, sender, from, nowMs) {
         const permit = (peerStatic: Uint8Array): boolean => allowed(peerStatic, nowMs);
         const answer = attempt.message2(message, sender, from, permit, nowMs);
         if (answer === undefined) counters.droppedHandshake += 1;
-        else answered(answer, from, nowMs);
+        // The owner may have ended it from inside of `transmit`.
+        else if (current === attempt) answered(answer, from, nowMs);
       },
       cookie(datagram, from, nowMs) {
         const got = attempt.cookie(datagram, from, nowMs);

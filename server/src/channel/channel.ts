@@ -9,11 +9,13 @@ export interface Established<S extends Source> {
   /** Where the datagram that completed the handshake came from. */
   readonly from: S;
   /**
-   * Whether that address answered us. Responder: message 2 had been sent there. Initiator: true;
-   * only the owner knows whether it had sent message 1 there. An address that is not proven has to
-   * be challenged before it is used (L2).
+   * Whether that address answered us. Responder: message 2 had been sent there and nowhere else.
+   * Initiator: true; only the owner knows whether it had sent message 1 there, and must not believe
+   * an address that it had not. One that is not proven has to be challenged before it is used (L2).
    */
   readonly proven: boolean;
+  /** Our index of it, as `received` gives it: nothing of the session comes before this is told. */
+  readonly index: number;
   /** Which side began. */
   readonly role: "initiator" | "responder";
   /** The peer's Noise static key is not the one of the session before: it has restarted (C1). */

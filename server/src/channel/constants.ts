@@ -89,8 +89,6 @@ export const CERTIFICATE_CACHE = 4_096;
 
 /** S4: age at which a half-open handshake is forgotten. */
 export const HALF_OPEN_MS = 10_000;
-/** Addresses, of one half-open handshake, that message 2 went to and are remembered. */
-export const HALF_OPEN_SOURCES = 4;
 /** S5: half-open handshakes beyond which a cookie is demanded. */
 export const COOKIE_ABOVE_HALF_OPEN = 64;
 /** S5: rate of message 1 of one source, and of one source with a valid mac2: a second, at once. */
@@ -99,6 +97,12 @@ export const SOURCE_RATE = 20;
 export const SOURCE_BURST = 5;
 /** S5: rate of message 1 that one neighbour of the session layer may bring. */
 export const NEIGHBOUR_RATE = 500;
+/** S5: what one group may use up of the messages 2 and 3 that are looked into: of their rate, */
+export const HANDSHAKE_SHARE = 1 / 8;
+/** S5: of those at once, */
+export const HANDSHAKE_BURST_SHARE = 1 / 4;
+/** S5: and this many at once in any case. */
+export const HANDSHAKE_LEAST_BURST = 2;
 /** Buckets of rates that are kept, of each kind; beyond it the one used longest ago is forgotten. */
 export const MOST_BUCKETS = 4_096;
 /** S5: half of what is kept for valid mac2 is for groups that were not answered for so long. */

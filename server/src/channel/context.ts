@@ -21,6 +21,8 @@ export interface Ends {
   readonly remote: Uint8Array;
   /** Ours: the credentials' own bytes. */
   readonly local: Uint8Array;
+  /** Whose rates and tables it goes against: the peer, or where the message 1 came from. */
+  readonly group: string;
 }
 
 /** An initiation that waits for message 2. */
@@ -37,10 +39,12 @@ export interface InitiationEntry<S extends Source> extends Ends {
 /** A half-open handshake, which waits for message 3. */
 export interface HalfOpenEntry<S extends Source> extends Ends {
   readonly kind: "half-open";
+  /** The peer's index in this handshake. */
+  readonly peerIndex: number;
   /** Whether message 3 may come in fragments: its initiator has said so and shown a cookie (F1). */
   mayFragment(): boolean;
-  /** A whole message 3 for this index, from this index of the peer. */
-  message3(message: Uint8Array, sender: number, from: S, nowMs: number): void;
+  /** A whole message 3 for this index, from the peer's. */
+  message3(message: Uint8Array, from: S, nowMs: number): void;
 }
 
 /** A session. */

@@ -22,8 +22,9 @@ export interface Cookies {
 
 /** Cookies of one layer; the secret is replaced every 120 s. */
 export function createCookies(crypto: Crypto, random: Random, layer: number): Cookies {
-  const secret = new Uint8Array(32);
-  const previous = new Uint8Array(32);
+  // In buffers of their own, which the collector of garbage does not copy.
+  const secret = new Uint8Array(new ArrayBuffer(32));
+  const previous = new Uint8Array(new ArrayBuffer(32));
   let madeMs = Number.NEGATIVE_INFINITY;
   let hasPrevious = false;
   const label = Uint8Array.of(layer);

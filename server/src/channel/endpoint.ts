@@ -28,9 +28,10 @@ import {
 import type { ChannelContext, Ends, Indexed } from "./context.js";
 import { createEndpointCounters, type EndpointCounters } from "./counters.js";
 import type { Credentials } from "./credentials.js";
+import { createHandshakeBudget } from "./handshake-budget.js";
 import { createHintListeners } from "./hint-listeners.js";
 import { createIndexTable } from "./index-table.js";
-import { createListener, type EndpointSink, nameOf } from "./listener.js";
+import { createListener, type EndpointSink } from "./listener.js";
 import { createPeerVerifier } from "./peer-verifier.js";
 import { createReassembly } from "./reassembly.js";
 import { type ChannelOptions, createSecureChannel, type SecureChannel } from "./secure-channel.js";
@@ -79,7 +80,7 @@ export interface Endpoint<S extends Source> {
   readonly halfOpen: number;
   readonly indices: number;
   readonly fragmentBytes: number;
-  /** Closes every channel and forgets every handshake. */
+  /** Closes every channel and forgets every handshake; what comes afterwards is ignored. */
   close(): void;
 }
 
@@ -90,11 +91,14 @@ export function createEndpoint<S extends Source>(options: EndpointOptions<S>): E
   const counters = createEndpointCounters();
   const indices = createIndexTable<S>(random);
   const channels = new Map<Channel, SecureChannel<S>>();
-  const reassembly = createReassembly();
-  const message2Budget = createTokenBucket(budgets.message23, budgets.message23 / 5);
+  const reassembly = createReassembly(() => {
+    counters.droppedFragment += 1;
+  });
+  const message2Budget = createHandshakeBudget(budgets);
   const hintsPerSource = createBuckets(HINTS_PER_SOURCE, HINTS_PER_SOURCE);
   const hints = createTokenBucket(HINTS_RATE, HINTS_RATE);
   let wallAheadMs: number | undefined;
+  let closed = false;
   const context: ChannelContext<S> = {
     crypto,
     random,
@@ -140,10 +144,12 @@ export function createEndpoint<S extends Source>(options: EndpointOptions<S>): E
       counters.droppedUnexpected += 1;
     } else if (strays(entry, from, to)) {
       counters.droppedMismatch += 1;
+    } else if (entry.kind === "half-open" && entry.peerIndex !== header.sender) {
+      counters.droppedHandshake += 1;
     } else if (header.fragments > 1 && !entry.mayFragment()) {
       counters.droppedFragment += 1;
     } else {
-      const message = reassembly.add(datagram, header, nameOf(from), nowMs);
+      const message = reassembly.add(datagram, header, entry.group, nowMs);
       if (message !== undefined) deliver(entry, message, header.sender, from, nowMs);
     }
   }
@@ -155,8 +161,8 @@ export function createEndpoint<S extends Source>(options: EndpointOptions<S>): E
     nowMs: number,
   ): void {
     if (entry.kind === "session") entry.message3Again(message, from, nowMs);
-    else if (entry.kind === "half-open") entry.message3(message, sender, from, nowMs);
-    else if (message2Budget.take(nowMs)) entry.message2(message, sender, from, nowMs);
+    else if (entry.kind === "half-open") entry.message3(message, from, nowMs);
+    else if (message2Budget.take(entry.group, nowMs)) entry.message2(message, sender, from, nowMs);
     else counters.droppedRate += 1;
   }
 
@@ -212,6 +218,8 @@ export function createEndpoint<S extends Source>(options: EndpointOptions<S>): E
       return reassembly.bytes;
     },
     receive(buffer, at, length, from, to, nowMs) {
+      // The static key and the cookies' secrets are zeros by then: nothing is to be made of them.
+      if (closed) return;
       const type = buffer[at];
       if (type === TYPE.data) {
         data(buffer, at, length, from, to, nowMs);
@@ -240,6 +248,7 @@ export function createEndpoint<S extends Source>(options: EndpointOptions<S>): E
       if (jumped) for (const channel of channels.values()) channel.slept(nowMs);
     },
     close() {
+      closed = true;
       for (const channel of channels.values()) channel.close();
       listener.close();
     },

@@ -3,7 +3,6 @@
 // The responder's side of a layer: message 1 comes in, and at most one answer goes out; message 3
 // comes in, and a channel gets a session or a stranger is refused.
 
-import { createTokenBucket } from "../core/index.js";
 import { createAdmission } from "./admission.js";
 import type { Channel } from "./channel.js";
 import {
@@ -17,6 +16,7 @@ import type { ChannelContext } from "./context.js";
 import { createCookies } from "./cookies.js";
 import type { Credentials } from "./credentials.js";
 import { createHalfOpenTable } from "./half-open.js";
+import { createHandshakeBudget } from "./handshake-budget.js";
 import type { Peer } from "./peer-verifier.js";
 import { createRefusals } from "./refusals.js";
 import { createResponder, handshakeKey, type Responder } from "./responder.js";
@@ -60,8 +60,10 @@ export interface Listener<S extends Source> {
   close(): void;
 }
 
+const NOBODY = new Uint8Array(0);
+
 /** The name of a source in a table. */
-export const nameOf = (source: Source): string => Buffer.from(source.bytes).toString("latin1");
+const nameOf = (source: Source): string => Buffer.from(source.bytes).toString("latin1");
 
 /** A listener without handshakes. */
 export function createListener<S extends Source>(options: ListenerOptions<S>): Listener<S> {
@@ -70,7 +72,7 @@ export function createListener<S extends Source>(options: ListenerOptions<S>): L
   const admission = createAdmission(budgets);
   const cookies = createCookies(crypto, random, rules.id);
   const refusals = createRefusals();
-  const message3Budget = createTokenBucket(budgets.message23, budgets.message23 / 5);
+  const message3Budget = createHandshakeBudget(budgets);
   const halfOpen = createHalfOpenTable<Responder<S>>(deadlines, rules.halfOpen, {
     expired: () => {
       counters.halfOpenExpired += 1;
@@ -97,7 +99,9 @@ export function createListener<S extends Source>(options: ListenerOptions<S>): L
     to: Credentials,
     nowMs: number,
   ): void {
-    const key = handshakeKey(header, datagram, to.address);
+    // C4: in the session layer the claimed address is part of the handshake.
+    const claimed = rules.id === 1 ? NOBODY : from.bytes;
+    const key = handshakeKey(header, datagram, to.address, claimed);
     const proves = (): boolean => cookies.proves(datagram, from.bytes, to.address, nowMs);
     // F1: never more out than in before the address is proven.
     const costly = header.flags !== 0 || isLarge(to);
@@ -173,18 +177,12 @@ export function createListener<S extends Source>(options: ListenerOptions<S>): L
     for (const datagram of responder.message2For(to)) sink.reply(datagram, to, nowMs);
   }
 
-  function message3(
-    responder: Responder<S>,
-    message: Uint8Array,
-    sender: number,
-    from: S,
-    nowMs: number,
-  ): void {
-    if (!message3Budget.take(nowMs)) {
+  function message3(responder: Responder<S>, message: Uint8Array, from: S, nowMs: number): void {
+    if (!message3Budget.take(responder.group, nowMs)) {
       counters.droppedRate += 1;
       return;
     }
-    const completed = responder.read(message, sender, nowMs);
+    const completed = responder.read(message, nowMs);
     if (completed === undefined) {
       counters.droppedHandshake += 1;
       return;
@@ -192,7 +190,9 @@ export function createListener<S extends Source>(options: ListenerOptions<S>): L
     const { peer, peerStatic } = completed;
     const admitted = sink.admit(peer, responder.credentials, from, nowMs);
     const channel = admitted === undefined ? undefined : options.channelOf(admitted);
-    if (admitted !== undefined && channel?.mayAccept(peerStatic, nowMs) !== true) {
+    // O3: nothing begun with an opening that is over is carried on in the next one.
+    const ours = channel?.credentials === responder.credentials;
+    if (admitted !== undefined && !(ours && channel.mayAccept(peerStatic, nowMs))) {
       counters.droppedIdentity += 1;
       completed.forget();
       return;
@@ -205,7 +205,7 @@ export function createListener<S extends Source>(options: ListenerOptions<S>): L
     }
     const digest = new Uint8Array(32);
     crypto.sha256(digest, message);
-    channel.accept({ session, peer, from, proven: responder.sentTo(from), digest }, nowMs);
+    channel.accept({ session, peer, from, proven: responder.proves(from), digest }, nowMs);
   }
   function refuse(peer: Peer, session: Session, from: S, nowMs: number): void {
     counters.droppedIdentity += 1;

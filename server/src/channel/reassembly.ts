@@ -18,6 +18,8 @@ export interface Reassembly {
   /**
    * The whole message, if this datagram completes it: a view of the datagram if it is whole by
    * itself. What has been handed over is forgotten: whoever spoils a fragment spoils one try.
+   * `source`: with whom the handshake is, whose room it takes; not where the datagram says that it
+   * comes from, which anybody can write.
    */
   add(
     datagram: Uint8Array,
@@ -37,8 +39,10 @@ interface Partial {
   bytes: number;
 }
 
-/** An empty one. */
-export function createReassembly(): Reassembly {
+const fits = (bytes: number): boolean => bytes > 0 && bytes <= FRAGMENT_BODY_BYTES;
+
+/** An empty one. `dropped` is told of each fragment that is not kept. */
+export function createReassembly(dropped: () => void): Reassembly {
   // In the order in which they began.
   const partials = new Map<string, Partial>();
   let bytes = 0;
@@ -71,8 +75,7 @@ export function createReassembly(): Reassembly {
       const body = datagram.subarray(HANDSHAKE_HEADER_BYTES);
       if (header.fragments === 1) return body;
       const last = header.fragment === header.fragments - 1;
-      if (body.length > FRAGMENT_BODY_BYTES || body.length === 0) return undefined;
-      if (!last && body.length !== FRAGMENT_BODY_BYTES) return undefined;
+      if (last ? !fits(body.length) : body.length !== FRAGMENT_BODY_BYTES) return void dropped();
       const { receiver, sender, fragment, fragments } = header;
       // The count too: a forged one must not stand in the way of the true one.
       const key = `${datagram[0]} ${receiver} ${sender} ${fragments}`;
@@ -82,7 +85,7 @@ export function createReassembly(): Reassembly {
         partial = undefined;
       }
       partial ??= begin(key, source, fragments, nowMs);
-      if (partial.parts[fragment] !== undefined) return undefined;
+      if (partial.parts[fragment] !== undefined) return void dropped();
       partial.parts[fragment] = body.slice();
       partial.bytes += body.length;
       bytes += body.length;
@@ -90,7 +93,7 @@ export function createReassembly(): Reassembly {
       if (partial.missing > 0) return undefined;
       forget(key, partial);
       const message = Buffer.concat(partial.parts.filter((part) => part !== undefined));
-      return message.length <= MOST_MESSAGE_BYTES ? message : undefined;
+      return message.length <= MOST_MESSAGE_BYTES ? message : void dropped();
     },
     get bytes() {
       return bytes;

@@ -4,7 +4,7 @@
 // message 3. Invariant: a message 3 that is not authentic leaves it as it was (S1).
 
 import { createHandshakeState, generateKeypair, type HandshakeState } from "../noise/index.js";
-import { ADDRESS_BYTES, HALF_OPEN_SOURCES, TYPE } from "./constants.js";
+import { ADDRESS_BYTES, TYPE } from "./constants.js";
 import type { ChannelContext, HalfOpenEntry } from "./context.js";
 import type { Credentials } from "./credentials.js";
 import type { HalfOpen } from "./half-open.js";
@@ -23,10 +23,13 @@ export interface Responder<S extends Source> extends HalfOpen, HalfOpenEntry<S> 
   readonly credentials: Credentials;
   /** The datagrams of message 2, which are about to be sent there. */
   message2For(to: S): readonly Uint8Array[];
-  /** Whether message 2 was sent there. */
-  sentTo(source: S): boolean;
+  /**
+   * Whether message 3 from there proves that address: message 2 was sent there and nowhere else.
+   * With two addresses it may have been read at one and answered in the other's name (L2).
+   */
+  proves(source: S): boolean;
   /** Who sent this message 3; undefined, and nothing changed, if it is forged. */
-  read(message: Uint8Array, sender: number, nowMs: number): Completed | undefined;
+  read(message: Uint8Array, nowMs: number): Completed | undefined;
 }
 
 /** What an authentic message 3 gives: keys of a session, not made yet. */
@@ -50,17 +53,13 @@ export interface ResponderOptions<S extends Source> {
   readonly proven: boolean;
   readonly from: S;
   /** The whole message 3 has come. */
-  readonly message3: (
-    responder: Responder<S>,
-    message: Uint8Array,
-    sender: number,
-    from: S,
-    nowMs: number,
-  ) => void;
+  readonly message3: (responder: Responder<S>, message: Uint8Array, from: S, nowMs: number) => void;
   readonly nowMs: number;
 }
 
 const NOBODY = new Uint8Array(0);
+
+const isSame = (a: Source, b: Source): boolean => a === b || Buffer.compare(a.bytes, b.bytes) === 0;
 
 /** Answers message 1; undefined if there is no answer to it: its e is of low order. */
 export function createResponder<S extends Source>(
@@ -71,6 +70,7 @@ export function createResponder<S extends Source>(
   const { crypto, random, rules, indices } = context;
   // Session layer: who the packet says it is from. In the link layer message 3 tells.
   const claimed = rules.id === 1 ? undefined : options.from.bytes.slice();
+  const { group } = options.from;
   const state: HandshakeState = createHandshakeState({
     crypto,
     role: "responder",
@@ -95,7 +95,8 @@ export function createResponder<S extends Source>(
   }
   const to = { sender: index, receiver: header.sender };
   const datagrams = encodeMessage(TYPE.message2, to, message2, rules.fragments);
-  const sources: S[] = [];
+  let sentTo: S | undefined;
+  let sentElsewhere = false;
 
   const expected = (address: Uint8Array): boolean => {
     if (crypto.constantTimeEqual(address, credentials.address)) return false;
@@ -113,26 +114,24 @@ export function createResponder<S extends Source>(
   const responder: Responder<S> = {
     kind: "half-open",
     index,
+    peerIndex: header.sender,
     remote: claimed ?? NOBODY,
     local: credentials.address,
     mayFragment: () => header.flags !== 0,
     credentials,
     key,
     holder,
+    group,
     proven,
     createdMs,
     message2For(source) {
-      if (!responder.sentTo(source)) {
-        sources.push(source);
-        if (sources.length > HALF_OPEN_SOURCES) sources.shift();
-      }
+      sentTo ??= source;
+      if (!isSame(sentTo, source)) sentElsewhere = true;
       return datagrams;
     },
-    sentTo: (source) =>
-      sources.some((other) => other === source || Buffer.compare(other.bytes, source.bytes) === 0),
-    message3: (message, sender, from, nowMs) => message3(responder, message, sender, from, nowMs),
-    read(message, sender, nowMs) {
-      if (sender !== header.sender) return undefined;
+    proves: (source) => sentTo !== undefined && !sentElsewhere && isSame(sentTo, source),
+    message3: (message, from, nowMs) => message3(responder, message, from, nowMs),
+    read(message, nowMs) {
       const copy = state.clone();
       const completed = complete(copy, message, nowMs);
       if (completed === undefined) {
@@ -172,12 +171,13 @@ export function createResponder<S extends Source>(
   return responder;
 }
 
-/** What makes one handshake: the initiator's index and its e, and whom it is for. */
+/** What makes one handshake: the initiator's index and its e, and whom it is for and claims to be of. */
 export function handshakeKey(
   header: HandshakeHeader,
   message1: Uint8Array,
   responder: Uint8Array,
+  claimed: Uint8Array,
 ): string {
   const e = noiseMessage1(message1).subarray(0, ADDRESS_BYTES);
-  return `${header.sender} ${Buffer.concat([e, responder]).toString("latin1")}`;
+  return `${header.sender} ${Buffer.concat([e, responder, claimed]).toString("latin1")}`;
 }

@@ -57,6 +57,7 @@ export function createSecureChannel<S extends Source>(
   const { crypto, random, deadlines, rules, indices, hints } = context;
   const { credentials, owner } = options;
   const remote = options.remote.slice();
+  const group = Buffer.from(remote).toString("latin1");
   const counters = {
     get initiations() {
       return attempts.begun;
@@ -88,6 +89,7 @@ export function createSecureChannel<S extends Source>(
     context,
     credentials,
     remote,
+    group,
     transmit: (datagram, to, nowMs) => owner.transmit(datagram, to, nowMs),
     allowed: (peerStatic, nowMs) => sessions.mayAdd(peerStatic, nowMs),
     answered,
@@ -106,7 +108,11 @@ export function createSecureChannel<S extends Source>(
     enter(session);
     updateSender(nowMs);
     const { publicKey } = peer;
-    owner.established({ from, proven: true, role: "initiator", newIncarnation, publicKey }, nowMs);
+    const { index } = session;
+    owner.established(
+      { from, proven: true, index, role: "initiator", newIncarnation, publicKey },
+      nowMs,
+    );
     notifyReady(nowMs);
     wakeForAttempt();
   }
@@ -138,6 +144,7 @@ export function createSecureChannel<S extends Source>(
       session,
       remote,
       local: credentials.address,
+      group,
       owner,
       digest,
       heard: (data, nowMs) => received(session, data, nowMs),
@@ -341,8 +348,10 @@ export function createSecureChannel<S extends Source>(
       enter(session, acceptance.digest);
       adopt(session, nowMs);
       sendKeepalive(session, from, nowMs);
+      const { publicKey } = peer;
+      const { index } = session;
       owner.established(
-        { from, proven, role: "responder", newIncarnation, publicKey: peer.publicKey },
+        { from, proven, index, role: "responder", newIncarnation, publicKey },
         nowMs,
       );
       notifyReady(nowMs);

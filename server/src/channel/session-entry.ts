@@ -18,7 +18,7 @@ import type { Source } from "./source.js";
 export interface Acceptance<S extends Source> {
   readonly session: Session;
   readonly peer: Peer;
-  /** Where message 3 came from, and whether message 2 had been sent there. */
+  /** Where message 3 came from, and whether message 2 had been sent there and nowhere else. */
   readonly from: S;
   readonly proven: boolean;
   /** SHA-256 of message 3: the same one again gets another confirmation (S6). */
@@ -31,6 +31,8 @@ export interface SessionEntryOptions<S extends Source> {
   readonly session: Session;
   readonly remote: Uint8Array;
   readonly local: Uint8Array;
+  /** The peer, in tables. */
+  readonly group: string;
   readonly owner: ChannelOwner<S>;
   /** Absent for a session that we initiated. */
   readonly digest: Uint8Array | undefined;
@@ -59,6 +61,7 @@ export function createSessionEntry<S extends Source>(
     session,
     remote: options.remote,
     local: options.local,
+    group: options.group,
     data(buffer, at, length, from, nowMs) {
       const counter = session.counterOf(buffer, at);
       if (counter < 0) {

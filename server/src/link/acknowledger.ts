@@ -3,7 +3,7 @@
 /**
  * Acknowledgements of what came: with the next datagram that goes out anyway, or when enough has
  * come, or a moment later. Also tells one incarnation of the peer from the one before: a session
- * belongs to the incarnation in which its first datagram came.
+ * belongs to the incarnation in which it was established.
  */
 import { ACK_BYTES, ACK_DATAGRAMS, RECEIVING_SESSIONS } from "./constants.js";
 import { type AckFields, createAckFields } from "./frames/ack-frame.js";
@@ -14,12 +14,16 @@ export interface ReceivingSession {
   readonly received: ReceivedCounters;
   /** The incarnation of the peer that it is with. */
   incarnation: number;
+  /** Whether its HELLO came: there is one, repeated until it is acknowledged. */
+  greeted: boolean;
 }
 
 /** Acknowledges. */
 export interface Acknowledger {
-  /** The session of this index. */
-  session(index: number): ReceivingSession;
+  /** A session of this index was established, with the present incarnation. */
+  begin(index: number): void;
+  /** The session of this index; undefined when it has not begun, or was forgotten for others. */
+  session(index: number): ReceivingSession | undefined;
   /** Whether anything waits to be acknowledged. */
   readonly waiting: boolean;
   /** Whether so much waits that it should not wait longer. */
@@ -28,6 +32,11 @@ export interface Acknowledger {
   next(nowMs: number): AckFields | undefined;
   /** The peer has restarted: what came before is of another incarnation. */
   newIncarnation(): void;
+  /**
+   * To be called after it when a HELLO of this session said so. Both ends may have begun a session
+   * at once: one that has not been greeted yet may be of the new incarnation as well.
+   */
+  adopt(session: ReceivingSession): void;
   /** The present incarnation. */
   readonly incarnation: number;
 }
@@ -39,23 +48,34 @@ export function createAcknowledger(): Acknowledger {
   const state = { incarnation: 0 };
   let last: ReceivingSession | undefined;
 
-  const begin = (index: number): ReceivingSession => {
-    // The one that was begun first is the one that is over.
-    const oldest = sessions.length < RECEIVING_SESSIONS ? undefined : sessions.shift();
-    oldest?.received.reset(index);
-    const session = oldest ?? {
-      received: createReceivedCounters(index),
-      incarnation: state.incarnation,
-    };
-    session.incarnation = state.incarnation;
-    sessions.push(session);
-    return session;
+  const placeOf = (index: number): number =>
+    sessions.findIndex(({ received }) => received.index === index);
+  // What is to make room: one of the same index, or what was begun or heard from least recently. A
+  // session in which datagrams come is not displaced by some in which nothing ever does.
+  const outdated = (index: number): ReceivingSession | undefined => {
+    const same = placeOf(index);
+    if (same >= 0) return sessions.splice(same, 1)[0];
+    if (sessions.length < RECEIVING_SESSIONS) return undefined;
+    return sessions.splice(sessions[0] === last ? 1 : 0, 1)[0];
   };
 
   return {
+    begin(index) {
+      const old = outdated(index);
+      old?.received.reset(index);
+      if (last === old) last = undefined;
+      sessions.push({
+        received: old?.received ?? createReceivedCounters(index),
+        incarnation: state.incarnation,
+        greeted: false,
+      });
+    },
     session(index) {
       if (last?.received.index === index) return last;
-      last = sessions.find(({ received }) => received.index === index) ?? begin(index);
+      const place = placeOf(index);
+      if (place < 0) return undefined;
+      [last] = sessions.splice(place, 1);
+      if (last !== undefined) sessions.push(last);
       return last;
     },
     get waiting() {
@@ -78,6 +98,12 @@ export function createAcknowledger(): Acknowledger {
     },
     newIncarnation() {
       state.incarnation += 1;
+    },
+    adopt(session) {
+      for (const other of sessions) {
+        const possible = other.incarnation === state.incarnation - 1 && !other.greeted;
+        if (other === session || possible) other.incarnation = state.incarnation;
+      }
     },
     get incarnation() {
       return state.incarnation;

@@ -86,12 +86,14 @@ export const ACK_DATAGRAMS = 32;
 export const ACK_BYTES = 16 * 1024;
 /** Milliseconds it waits otherwise. */
 export const ACK_DELAY_MS = 2;
-/** Receiving sessions of one channel that are told apart (CHANNEL S9 allows three). */
+/** Challenges, answers and acknowledgements in one datagram that are acted on; more are ignored. */
+export const MOST_COSTLY_FRAMES = 8;
+/** Receiving sessions of one channel that are told apart (rule S9 allows three). */
 export const RECEIVING_SESSIONS = 4;
 
 // What we chose: bytes in flight.
 
-/** Bytes that may always be in flight on a path, or ten datagrams' if that is less. */
+/** Bytes that may always be in flight on a path, unless the peer's window is smaller. */
 export const FLIGHT_FLOOR_BYTES = 32 * 1024;
 /** Datagrams that may be in flight in one session: the most that are remembered. */
 export const FLIGHT_DATAGRAMS = 8_192;
@@ -103,17 +105,17 @@ export const LEAST_WINDOW_BYTES = 16 * 1024;
 export const RATE_ROUNDS = 10;
 /** Flight beyond the path's product of rate and shortest round trip, as a share of it. */
 export const FLIGHT_HEADROOM = 0.5;
-/** A round that loses a larger share of its bytes overflows a queue on the way, and less of that is used: */
+/** Share of a round's bytes beyond which its losses are an overflowing queue's, not chance. */
 export const LOSSY_ROUND = 0.08;
-/** … so much of what was used before … */
+/** What is left of the headroom after such a round. */
 export const LESS_HEADROOM = 0.7;
-/** … but never less than this share; */
+/** The least share of the headroom that is always used. */
 export const LEAST_HEADROOM = 0.3;
-/** a round that loses less gives back so much of it. */
+/** The share of the headroom that a round with few losses gives back. */
 export const MORE_HEADROOM = 0.05;
-/** A round whose rate is not so much above the best before has filled the pipe; so does the third. */
+/** How much a round's rate has to exceed the best before to count as growth. */
 export const STARTUP_GROWTH = 1.25;
-/** Rounds without growth that end the start. */
+/** Rounds in a row without growth, the path being full, that end the start. */
 export const STARTUP_ROUNDS = 3;
 /** Milliseconds for which the least round trip time counts. */
 export const MIN_RTT_MS = 10_000;
@@ -132,13 +134,13 @@ export const LOSS_PRIOR = 16;
 
 // What we chose: paths.
 
-/** Learned addresses; beyond, the one least recently heard from is forgotten (CHANNEL L2). */
+/** Learned addresses; beyond, the one least recently heard from is forgotten (rule L2). */
 export const MAX_LEARNED = 8;
 /** Configured and discovered addresses each; beyond, an address is refused. */
 export const MAX_GIVEN = 8;
 /** Addresses a handshake datagram without a goal goes to. */
 export const MAX_CANDIDATES = 8;
-/** Challenges to a learned address, for which it has to answer one (CHANNEL L2). */
+/** Challenges to a learned address, for which it has to answer one (rule L2). */
 export const CHALLENGE_TRIES = 3;
 /** Milliseconds between the first and the second; each further gap is twice as long. */
 export const CHALLENGE_MS = 100;
@@ -146,7 +148,7 @@ export const CHALLENGE_MS = 100;
 export const CHALLENGE_AGAIN_MS = 1_000;
 /** Challenges of one path whose answers are still recognised. */
 export const OPEN_CHALLENGES = 16;
-/** Milliseconds of silence after which a learned address has to answer again (CHANNEL L2). */
+/** Milliseconds of silence after which a learned address has to answer again (rule L2). */
 export const REVALIDATE_MS = 30_000;
 /** Milliseconds between probes of a path that is not used, while traffic flows. */
 export const PROBE_BUSY_MS = 1_000;

@@ -2,10 +2,10 @@
 
 /**
  * Control messages of a link, both ways: reliable, in order, once per incarnation of both ends.
- * Guards: a piece or an acknowledgement of another incarnation is ignored (CHANNEL L4).
+ * Guards: a piece or an acknowledgement of another incarnation is ignored (rule L4).
  */
 import { createDeadline, type Deadlines } from "../core/index.js";
-import { CONTROL_RETRY_MIN_MS, CONTROL_RETRY_PIECES } from "./constants.js";
+import { CONTROL_RETRY_MAX_MS, CONTROL_RETRY_MIN_MS, CONTROL_RETRY_PIECES } from "./constants.js";
 import { type ControlSink, createControlReceiver } from "./control-receiver.js";
 import { createControlSender } from "./control-sender.js";
 import type { DatagramWriter } from "./datagram-writer.js";
@@ -35,6 +35,8 @@ export interface ControlExchange {
   /** The numbering has ended: everything is forgotten, and nothing goes until the next begins. */
   end(): void;
   readonly bytes: number;
+  /** Whether anything is not acknowledged yet. */
+  readonly waits: boolean;
   readonly retransmitted: number;
 }
 
@@ -64,16 +66,17 @@ export function createControlExchange(
     const next = writeControlAck(writer.buffer, writer.at, state.incoming, receiver.next);
     writer.wrote(next, true);
   };
-  const writePieces = (nowMs: number): void => {
+  /** Writes pieces; false when there is no datagram to write them into. */
+  const writePieces = (nowMs: number): boolean => {
     let sequence = 0;
     let written = 0;
     let again = 0;
     for (;;) {
       const piece = sender.due(sequence, retryMs(), nowMs);
-      if (piece === undefined) return;
-      if (written >= ALWAYS_PIECES && paths.used?.flight.open !== true) return;
-      if (piece.sent > 0 && again === CONTROL_RETRY_PIECES) return;
-      if (!writer.reserve(controlFrameBytes(piece.sequence, piece.bytes.length))) return;
+      if (piece === undefined) return true;
+      if (written >= ALWAYS_PIECES && paths.used?.flight.open !== true) return true;
+      if (piece.sent > 0 && again === CONTROL_RETRY_PIECES) return true;
+      if (!writer.reserve(controlFrameBytes(piece.sequence, piece.bytes.length))) return false;
       const { buffer, at } = writer;
       const { more, bytes } = piece;
       writer.wrote(writeControl(buffer, at, state.outgoing, piece.sequence, more, bytes), true);
@@ -98,9 +101,10 @@ export function createControlExchange(
       if (!state.begun) return;
       writeAcknowledgement();
       if (sender.idle) return;
-      writePieces(nowMs);
+      // Without a session or a path, whoever finds one has this called.
+      const pauseMs = writePieces(nowMs) ? CONTROL_RETRY_MIN_MS : CONTROL_RETRY_MAX_MS;
       const nextMs = sender.nextMs(retryMs(), nowMs);
-      if (nextMs >= 0) deadlines.set(deadline, Math.max(nextMs, nowMs + CONTROL_RETRY_MIN_MS));
+      if (nextMs >= 0) deadlines.set(deadline, Math.max(nextMs, nowMs + pauseMs));
     },
     begin(own, peers) {
       state.begun = true;
@@ -113,6 +117,9 @@ export function createControlExchange(
       state.acknowledge = false;
       sender.reset();
       receiver.reset();
+    },
+    get waits() {
+      return state.begun && !sender.idle;
     },
     get bytes() {
       return sender.bytes;

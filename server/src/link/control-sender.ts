@@ -2,7 +2,7 @@
 
 /**
  * Control messages on their way to the neighbour: cut into pieces, numbered, sent again until they
- * are acknowledged. The numbering belongs to the peer's incarnation, not to a session (CHANNEL
+ * are acknowledged. The numbering belongs to the peer's incarnation, not to a session (rule
  * L4). Invariant: pieces become free in order, and at most a window of them is under way.
  */
 import {

@@ -149,6 +149,7 @@ export function createLink(options: LinkOptions): Link {
     state.resting = true;
     channel.drop();
     keeper.rest();
+    receiving.rest();
     forget(reason, true, nowMs);
   }
   function closedByPeer(reason: CloseReason): void {
@@ -164,7 +165,7 @@ export function createLink(options: LinkOptions): Link {
     if (life.greeted && linkNumber !== state.peers) {
       forget("restarted", false, moment.nowMs);
       if (!living()) return;
-      session.incarnation = acknowledger.incarnation;
+      acknowledger.adopt(session);
     }
     if (windowBytes !== state.windowBytes) {
       state.windowBytes = windowBytes;
@@ -176,10 +177,11 @@ export function createLink(options: LinkOptions): Link {
     life.greet();
   }
   function looked(nowMs: number): void {
+    if (!living()) return;
     const session = channel.sendingIndex !== 0;
     const used = paths.used?.failed === true ? undefined : paths.used;
     life.assess({ session, used, silentMs: keeper.silentMs(nowMs) }, nowMs);
-    if (greeting.due || !sender.idle) turnEnd.schedule();
+    if (greeting.due || !sender.idle || control.waits) turnEnd.schedule();
   }
   function deliverControl(buffer: Uint8Array, at: number, length: number, nowMs: number): void {
     counters.controlReceived += 1;
@@ -213,8 +215,11 @@ export function createLink(options: LinkOptions): Link {
     state.resting = false;
     if (session.newIncarnation) forget("restarted", false, nowMs);
     if (!living()) return;
+    acknowledger.begin(session.index);
     const path = paths.heard(session.from, 0, nowMs);
-    if (session.proven) noteProven(path, nowMs);
+    // L2: what answers our message 1 may be a copy, sent from an address that we never asked.
+    const asked = session.role === "responder" || path.kind !== "learned";
+    if (session.proven && asked) noteProven(path, nowMs);
     turnEnd.greetNow();
     keeper.look(nowMs);
     turnEnd.schedule();
@@ -289,11 +294,16 @@ export function createLink(options: LinkOptions): Link {
     close(reason, nowMs) {
       moment.nowMs = nowMs;
       if (state.closed) return;
-      if (paths.used !== undefined && !state.resting) lone.close(paths.used, reason);
+      if (!state.resting) {
+        writer.flush(true);
+        if (paths.used !== undefined) lone.close(paths.used, reason);
+      }
       counters.droppedAtEnd += sender.clear();
       state.closed = true;
+      life.close();
       control.end();
       reassembly.clear();
+      receiving.rest();
       keeper.rest();
       channel.close();
     },
@@ -311,7 +321,7 @@ export function createLink(options: LinkOptions): Link {
     },
     transportWritable(nowMs) {
       moment.nowMs = nowMs;
-      writer.machineFull = false;
+      writer.machineHasRoom();
       if (living()) turnEnd.schedule();
     },
     stats: () => linkStats(shown, moment.nowMs),

@@ -6,6 +6,7 @@
  * written in a turn has left, or is counted as unsealed, when the turn has ended.
  */
 import type { Channel } from "../channel/index.js";
+import type { Transport } from "../transport/index.js";
 import type { BatchPool } from "./batch-pool.js";
 import {
   BATCH_BYTES,
@@ -21,7 +22,7 @@ import type { Moment } from "./moment.js";
 import type { Path } from "./path.js";
 import type { Paths } from "./paths.js";
 import { noteSent, type Sealing } from "./sealing.js";
-import { IDLE, TWICE } from "./sent-datagrams.js";
+import { GREETS, IDLE, TWICE } from "./sent-datagrams.js";
 
 /** Writes frames into datagrams. */
 export interface DatagramWriter {
@@ -40,8 +41,11 @@ export interface DatagramWriter {
   readonly open: boolean;
   /** Sends everything; `idle`: because there is nothing more to send. */
   flush(idle: boolean): void;
-  /** The machine's queue was full when last sent to; until it says otherwise. */
-  machineFull: boolean;
+  /** Lets the open datagram go unsent: for whom it was is gone. What is sealed leaves. */
+  discard(): void;
+  /** The machine's queue was full when last sent to the used path; until `machineHasRoom`. */
+  readonly machineFull: boolean;
+  machineHasRoom(): void;
 }
 
 /** What a writer needs. */
@@ -52,7 +56,7 @@ export interface DatagramWriterOptions {
   readonly sealing: Sealing;
   readonly greeting: Greeting;
   readonly moment: Moment;
-  /** A path that gets the same datagrams as the used one (CHANNEL L4). */
+  /** A path that gets the same datagrams as the used one (rule L4). */
   readonly second: () => Path | undefined;
 }
 
@@ -64,9 +68,11 @@ export function createDatagramWriter(options: DatagramWriterOptions): DatagramWr
   let buffer: Uint8Array = NOTHING;
   let path: Path | undefined;
   let second: Path | undefined;
-  let machineFull = false;
+  let full: Transport | undefined;
   // The run is sealed, from `run` to `start`; the open datagram stands at `start`, if `at` > 0.
   const state = { run: 0, start: 0, at: 0, limit: 0, mtu: 0, segment: 0, count: 0, asks: false };
+  // A session that follows while a datagram is open seals it, with HELLO in it or not.
+  let greets = false;
 
   const mtuOf = (used: Path): number => {
     const other = options.second();
@@ -78,7 +84,7 @@ export function createDatagramWriter(options: DatagramWriterOptions): DatagramWr
       for (const goal of second === undefined ? [path] : [path, second]) {
         const { address } = goal;
         if (!address.transport.send(address, buffer, state.run, bytes, state.segment)) {
-          machineFull = true;
+          full = address.transport;
         }
         noteSent(goal, state.count, bytes, moment.nowMs);
       }
@@ -116,7 +122,8 @@ export function createDatagramWriter(options: DatagramWriterOptions): DatagramWr
     const first = state.start + DATAGRAM_HEADER_BYTES;
     state.mtu = mtu;
     state.limit = state.start + mtu - DATAGRAM_TAG_BYTES;
-    state.asks = greeting.due;
+    greets = greeting.due;
+    state.asks = greets;
     state.at = greeting.write(buffer, first);
     return true;
   };
@@ -141,7 +148,7 @@ export function createDatagramWriter(options: DatagramWriterOptions): DatagramWr
     const bytes = plaintext + DATAGRAM_OVERHEAD_BYTES;
     state.at = 0;
     if (state.segment > 0 && bytes > state.segment) sendRun();
-    const kind = (idle ? IDLE : 0) | (second === undefined ? 0 : TWICE);
+    const kind = (idle ? IDLE : 0) | (second === undefined ? 0 : TWICE) | (greets ? GREETS : 0);
     const answer = state.asks ? "acknowledgement" : "none";
     if (sealing.seal(buffer, state.start, plaintext, used, answer, kind) === 0) return;
     state.start += bytes;
@@ -181,11 +188,16 @@ export function createDatagramWriter(options: DatagramWriterOptions): DatagramWr
       sendRun();
       release();
     },
-    get machineFull() {
-      return machineFull;
+    discard() {
+      state.at = 0;
+      sendRun();
+      release();
     },
-    set machineFull(full) {
-      machineFull = full;
+    get machineFull() {
+      return full !== undefined && paths.used?.address.transport === full;
+    },
+    machineHasRoom() {
+      full = undefined;
     },
   };
 }

@@ -10,6 +10,7 @@ import { noteAlive, type Path, silentMs } from "./path.js";
 import type { Paths } from "./paths.js";
 import {
   createSentDatagrams,
+  GREETS,
   IDLE,
   PROBE,
   type SentDatagrams,
@@ -31,8 +32,9 @@ export interface Delivery {
    * Takes an acknowledgement that came by a path. Acknowledgements go back the way that the latest
    * datagram came, so those that come by another path say nothing about the way there and back;
    * unless the address is not proven: somebody may be copying what comes by the right one.
+   * Whether HELLO was in one of what is acknowledged for the first time.
    */
-  acknowledge(ack: Readonly<AckFields>, from: Path, nowMs: number): void;
+  acknowledge(ack: Readonly<AckFields>, from: Path, nowMs: number): boolean;
   /** Tells the paths what is lost by now. */
   findLost(nowMs: number): void;
   /** Datagrams of the latest session of which nothing is known. */
@@ -52,11 +54,12 @@ const SEARCH_MS = 5;
 
 /** What the paths learn from each datagram. */
 function createSink(paths: Paths, totals: { lost: number }) {
-  const newest = { path: -1, sentMs: -1 };
+  const newest = { path: -1, sentMs: -1, greets: false };
   const source: { path: Path | undefined } = { path: undefined };
   const answers = (path: Path): boolean => path === source.path || source.path?.proven === false;
   const sink: SentSink = {
     acknowledged(id, bytes, kind, sentMs, delivered, deliveredMs, nowMs) {
+      if ((kind & GREETS) !== 0) newest.greets = true;
       const path = paths.byId(id);
       if (path === undefined) return;
       if ((kind & PROBE) !== 0) {
@@ -143,10 +146,11 @@ export function createDelivery(paths: Paths): Delivery {
     },
     acknowledge(ack, from, nowMs) {
       const session = sessions.find(({ index }) => index === ack.index);
-      if (session === undefined) return;
+      if (session === undefined) return false;
       source.path = from;
       newest.path = -1;
       newest.sentMs = -1;
+      newest.greets = false;
       const largestMs = session.acknowledge(ack, nowMs);
       // The delay is that of the largest; only if that is news is the round trip known.
       if (largestMs >= 0 && newest.sentMs === largestMs) {
@@ -155,6 +159,7 @@ export function createDelivery(paths: Paths): Delivery {
         paths.byId(newest.path)?.rtt.sample(tookMs > delayMs ? tookMs - delayMs : tookMs, nowMs);
       }
       if (nowMs - state.searchedMs >= SEARCH_MS) findLost(nowMs);
+      return newest.greets;
     },
     findLost,
     get open() {

@@ -17,7 +17,7 @@ export interface Greeting {
   readonly bytes: number;
   /** Writes it if it is due; gives the place after it. */
   write(out: Uint8Array, to: number): number;
-  /** A datagram of this session was acknowledged. */
+  /** A datagram of this session with HELLO in it was acknowledged. */
   acknowledged(index: number): void;
   /** The peer has restarted, or the link begins again. */
   reset(): void;

@@ -32,6 +32,8 @@ export interface LinkLife {
   readonly greeted: boolean;
   /** HELLO came. */
   greet(): void;
+  /** The link is closed, by the owner, who is told nothing. */
+  close(): void;
   /** What was known of the neighbour is over; `tell`: even if the link was not up. */
   end(reason: DownReason, tell: boolean, nowMs: number): void;
   /** Looks whether anything has changed. */
@@ -86,6 +88,10 @@ export function createLinkLife(sink: LifeSink): LinkLife {
     },
     greet() {
       state.greeted = true;
+    },
+    close() {
+      state.greeted = false;
+      state.up = false;
     },
     end(reason, always, nowMs) {
       state.greeted = false;

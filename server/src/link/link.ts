@@ -101,7 +101,7 @@ export interface Link {
   connect(nowMs: number): void;
   /** Says so to the neighbour and ends the channel. The owner is not told. */
   close(reason: CloseReason, nowMs: number): void;
-  /** The transport says that an address was reported unreachable: a reason to ask (CHANNEL L3). */
+  /** The transport says that an address was reported unreachable: a reason to ask (rule L3). */
   unreachable(to: TransportAddress, nowMs: number): void;
   /** The transport says that this machine cannot send there now. */
   failed(to: TransportAddress, nowMs: number): void;

@@ -3,7 +3,7 @@
 /**
  * Datagrams that go to one certain path, whichever is used: challenges and their answers, tries of
  * a size, acknowledgements of what came that way, farewells. Guards: an address that is not proven
- * never gets more bytes than came from it (CHANNEL L2).
+ * never gets more bytes than came from it (rule L2).
  */
 import type { Channel } from "../channel/index.js";
 import type { BatchPool } from "./batch-pool.js";
@@ -16,7 +16,7 @@ import type { Greeting } from "./greeting.js";
 import type { Moment } from "./moment.js";
 import type { Path } from "./path.js";
 import { type Answer, noteSent, type Sealing } from "./sealing.js";
-import { PROBE } from "./sent-datagrams.js";
+import { GREETS, PROBE } from "./sent-datagrams.js";
 
 /** Sends single datagrams; each call says whether it was sent. */
 export interface LoneDatagrams {
@@ -51,7 +51,8 @@ export function createLoneDatagrams(options: LoneDatagramsOptions): LoneDatagram
   };
   const send = (batch: Uint8Array, end: number, path: Path, answer: Answer, kind: number) => {
     const asks = greeting.due ? "acknowledgement" : answer;
-    const bytes = sealing.seal(batch, 0, end - DATAGRAM_HEADER_BYTES, path, asks, kind);
+    const kinds = greeting.due ? kind | GREETS : kind;
+    const bytes = sealing.seal(batch, 0, end - DATAGRAM_HEADER_BYTES, path, asks, kinds);
     if (bytes > 0) {
       path.address.transport.send(path.address, batch, 0, bytes, bytes);
       noteSent(path, 1, bytes, moment.nowMs);

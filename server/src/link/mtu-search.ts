@@ -3,7 +3,7 @@
 /**
  * How large the datagrams of one path may be (RFC 8899): starts at the size that every path
  * carries, tries the usual sizes upwards, then halves what is uncertain. Only sealed probes that
- * were acknowledged raise the size, only lost datagrams lower it (CHANNEL L3). Sizes are those of
+ * were acknowledged raise the size, only lost datagrams lower it (rule L3). Sizes are those of
  * UDP payloads, in bytes.
  */
 import {

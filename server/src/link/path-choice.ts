@@ -3,7 +3,7 @@
 /**
  * Which path traffic takes: pure, from what is known about each. Moves when the used path does not
  * answer and another does, or when another is clearly better. Invariant: only proven addresses are
- * ever chosen (CHANNEL L2).
+ * ever chosen (rule L2).
  */
 import {
   BETTER_MS,

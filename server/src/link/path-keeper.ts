@@ -70,6 +70,7 @@ export function createPathKeeper(options: PathKeeperOptions): PathKeeper {
     doubtedMs: Number.NEGATIVE_INFINITY,
     moves: 0,
     looking: false,
+    resting: false,
   };
 
   const wakeAt = (atMs: number): void => {
@@ -125,6 +126,7 @@ export function createPathKeeper(options: PathKeeperOptions): PathKeeper {
   function look(nowMs: number): void {
     if (state.looking) return;
     state.looking = true;
+    state.resting = false;
     delivery.findLost(nowMs);
     askAboutTail(nowMs);
     choose(nowMs);
@@ -133,9 +135,11 @@ export function createPathKeeper(options: PathKeeperOptions): PathKeeper {
     for (const path of paths.all) tryLarger(path, nowMs);
     doubtSession(nowMs);
     options.looked(nowMs);
+    state.looking = false;
+    // Who was told something may have ended the link.
+    if (state.resting) return;
     const soonMs = pressing(nowMs) ? nowMs + paceMs() : Number.POSITIVE_INFINITY;
     wakeAt(Math.max(nowMs + 1, Math.min(nextMs, soonMs)));
-    state.looking = false;
   }
 
   return {
@@ -154,6 +158,7 @@ export function createPathKeeper(options: PathKeeperOptions): PathKeeper {
       return state.moves;
     },
     rest() {
+      state.resting = true;
       deadlines.clear(deadline);
       state.wakeMs = Number.POSITIVE_INFINITY;
     },

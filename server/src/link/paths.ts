@@ -2,7 +2,7 @@
 
 /**
  * The addresses of one neighbour. Invariant: at most MAX_LEARNED of them are learned, and those
- * that were configured or discovered go only when they are removed (CHANNEL L2).
+ * that were configured or discovered go only when they are removed (rule L2).
  */
 import type { Random } from "../core/index.js";
 import type { TransportAddress } from "../transport/index.js";

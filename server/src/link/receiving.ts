@@ -5,10 +5,15 @@
  * control message gets further before HELLO has named our network, nothing of an incarnation that
  * is over has any effect, and a new source address is only asked, never used (rule L2).
  */
-import { createDeadline, type Deadlines } from "../core/index.js";
+import { createDeadline, type Deadline, type Deadlines } from "../core/index.js";
 import type { TransportAddress } from "../transport/index.js";
 import type { Acknowledger, ReceivingSession } from "./acknowledger.js";
-import { ACK_DELAY_MS, DATAGRAM_OVERHEAD_BYTES, NETWORK_TAG_BYTES } from "./constants.js";
+import {
+  ACK_DELAY_MS,
+  DATAGRAM_OVERHEAD_BYTES,
+  MOST_COSTLY_FRAMES,
+  NETWORK_TAG_BYTES,
+} from "./constants.js";
 import type { ControlExchange } from "./control-exchange.js";
 import { copyOf } from "./copy-bytes.js";
 import type { Delivery } from "./delivery.js";
@@ -72,20 +77,23 @@ export interface Receiving {
     counter: number,
     nowMs: number,
   ): void;
+  /** Waits for nothing until more comes. */
+  rest(): void;
 }
 
-/** Acts on frames; `source` is the datagram's path and session. */
-function createFrames(
-  options: ReceivingOptions,
-  source: { path: Path | undefined; session: ReceivingSession | undefined },
-): FrameSink {
+/** The datagram that is being acted on. */
+interface Source {
+  path: Path | undefined;
+  session: ReceivingSession | undefined;
+  /** How many of its frames have been acted on whose handling costs more than they do. */
+  costly: number;
+}
+
+/** Acts on frames. */
+function createFrames(options: ReceivingOptions, source: Source, ageing: Deadline): FrameSink {
   const { moment, counters, paths, prober, keeper, delivery, greeting } = options;
   const { lone, control, reassembly, sender, life, turnEnd, sink } = options;
   const tag = copyOf(options.networkTag, 0, NETWORK_TAG_BYTES);
-  const ageing = createDeadline((nowMs) => {
-    const nextMs = reassembly.expire(nowMs);
-    if (nextMs >= 0) options.deadlines.set(ageing, nextMs);
-  });
   const greeted = (): boolean => {
     if (!life.greeted) counters.beforeHello += 1;
     return life.greeted;
@@ -94,9 +102,16 @@ function createFrames(
     for (let i = 0; i < NETWORK_TAG_BYTES; i++) if (buffer[at + i] !== tag[i]) return false;
     return true;
   };
+  const costly = (): boolean => {
+    source.costly += 1;
+    return source.costly <= MOST_COSTLY_FRAMES;
+  };
   const hello = (fields: HelloFields, buffer: Uint8Array): void => {
     const { path, session } = source;
     if (path === undefined || session === undefined) return;
+    // A link has one number and one window, and a session is of one link.
+    if (session.greeted) return;
+    session.greeted = true;
     if (sameTag(buffer, fields.tagAt)) sink.hello(fields.linkNumber, fields.windowBytes, session);
     else sink.otherNetwork(path);
   };
@@ -125,23 +140,26 @@ function createFrames(
       turnEnd.schedule();
     },
     challenge(buffer, at) {
-      if (source.path !== undefined) lone.response(source.path, buffer, at);
+      if (source.path !== undefined && costly()) lone.response(source.path, buffer, at);
     },
     response(buffer, at) {
-      if (source.path === undefined) return;
+      if (source.path === undefined || !costly()) return;
       prober.answered(buffer, at, source.path, moment.nowMs);
       keeper.look(moment.nowMs);
     },
     ack(fields) {
-      if (source.path !== undefined) delivery.acknowledge(fields, source.path, moment.nowMs);
-      greeting.acknowledged(fields.index);
+      if (source.path === undefined || !costly()) return;
+      const greeted = delivery.acknowledge(fields, source.path, moment.nowMs);
+      if (greeted) greeting.acknowledged(fields.index);
       if (paths.used !== undefined) keeper.tryLarger(paths.used, moment.nowMs);
       if (!sender.idle) turnEnd.schedule();
     },
     hello,
     close: (reason) => sink.closed(reason),
     get listening() {
-      return options.listening();
+      return (
+        options.listening() && source.session?.incarnation === options.acknowledger.incarnation
+      );
     },
   };
 }
@@ -150,11 +168,12 @@ function createFrames(
 export function createReceiving(options: ReceivingOptions): Receiving {
   const { moment, counters, paths, prober, keeper, acknowledger, life, turnEnd } = options;
   const validator = createFrameValidator();
-  const source: { path: Path | undefined; session: ReceivingSession | undefined } = {
-    path: undefined,
-    session: undefined,
-  };
-  const dispatch = createFrameDispatch(createFrames(options, source));
+  const source: Source = { path: undefined, session: undefined, costly: 0 };
+  const ageing = createDeadline((nowMs) => {
+    const nextMs = options.reassembly.expire(nowMs);
+    if (nextMs >= 0) options.deadlines.set(ageing, nextMs);
+  });
+  const dispatch = createFrameDispatch(createFrames(options, source, ageing));
   const patience = createDeadline((nowMs) => {
     if (!acknowledger.waiting || !options.listening()) return;
     moment.nowMs = nowMs;
@@ -167,7 +186,7 @@ export function createReceiving(options: ReceivingOptions): Receiving {
       moment.nowMs = nowMs;
       if (!options.listening()) return;
       const session = acknowledger.session(index);
-      if (session.incarnation !== acknowledger.incarnation) {
+      if (session?.incarnation !== acknowledger.incarnation) {
         counters.staleDatagrams += 1;
         return;
       }
@@ -184,11 +203,16 @@ export function createReceiving(options: ReceivingOptions): Receiving {
       else if (path !== paths.used && prober.heardElsewhere(nowMs)) keeper.look(nowMs);
       source.path = path;
       source.session = session;
+      source.costly = 0;
       dispatch(buffer, at, length);
       if (!life.up && options.listening()) keeper.look(nowMs);
-      if (verdict === 0) return;
+      if (verdict === 0 || !options.listening()) return;
       if (acknowledger.due) turnEnd.schedule();
       else if (patience.slot < 0) options.deadlines.set(patience, nowMs + ACK_DELAY_MS);
+    },
+    rest() {
+      options.deadlines.clear(patience);
+      options.deadlines.clear(ageing);
     },
   };
 }

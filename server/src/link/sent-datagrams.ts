@@ -14,6 +14,8 @@ export const IDLE = 1;
 export const PROBE = 2;
 /** It went two ways: what comes of it says nothing about either. */
 export const TWICE = 4;
+/** HELLO was in it. */
+export const GREETS = 8;
 
 /** Is told what became of the datagrams. Numbers only: it is called for each. */
 export interface SentSink {
@@ -141,8 +143,11 @@ export function createSentDatagrams(firstIndex: number, sink: SentSink): SentDat
       if (state.open === 0) state.first = counter;
       while (counter - state.first > rows.mask && rows.mask + 1 < FLIGHT_DATAGRAMS) grow();
       const row = (counter % 0x1_0000_0000) & rows.mask;
-      // With every row in use, the oldest is forgotten.
-      if ((rows.counter[row] ?? -1) >= 0) forget(row);
+      // With every row in use, the oldest are forgotten.
+      for (; state.open > 0 && state.first < counter - rows.mask; state.first++) {
+        const oldest = rowOf(state.first);
+        if (oldest >= 0) forget(oldest);
+      }
       state.first = Math.max(state.first, counter - rows.mask);
       state.open += 1;
       rows.counter[row] = counter;

@@ -74,7 +74,10 @@ export function createTurnEnd(options: TurnEndOptions): TurnEnd {
   const run = (): void => {
     state.scheduled = false;
     const nowMs = moment.nowMs;
-    if (!options.living()) return;
+    if (!options.living()) {
+      writer.discard();
+      return;
+    }
     control.write(nowMs);
     sender.pump();
     options.leaving();

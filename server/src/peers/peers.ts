@@ -29,6 +29,7 @@ export function createPeers(options: PeersOptions): Peers {
   const self = Address.fromBytes(signer.address);
   const members = createAddressMap<Member>(random);
   const waits = createLinkDeadlines(deadlines);
+  let closed = false;
   const memberOf = (link: Link): Member | undefined => members.get(link.remote, 0);
 
   const linkOwner: LinkOwner = {
@@ -53,7 +54,11 @@ export function createPeers(options: PeersOptions): Peers {
     const known = members.get(peer.address, 0);
     if (known !== undefined) return known.link;
     const address = Address.fromBytes(peer.address);
-    if (guestCount() >= MOST_GUESTS || !options.accepts(address)) {
+    const accepted = !closed && guestCount() < MOST_GUESTS && options.accepts(address);
+    // The owner may have configured it, or closed, from inside of the question.
+    const configured = members.get(peer.address, 0);
+    if (configured !== undefined) return configured.link;
+    if (!accepted || closed) {
       logger.debug("peer is not wanted", { peer: address.toString(), from: from.text });
       return undefined;
     }
@@ -98,7 +103,7 @@ export function createPeers(options: PeersOptions): Peers {
     counters: layer.counters,
     clocks: layer.clocks,
     add(address, ways, nowMs) {
-      if (address.equals(self)) return false;
+      if (closed || address.equals(self)) return false;
       const member = members.get(address.bytes, 0) ?? join(address, true);
       member.configured = true;
       waits.clear(member.link);
@@ -119,6 +124,7 @@ export function createPeers(options: PeersOptions): Peers {
         stats: link.stats(),
       })),
     close(nowMs) {
+      closed = true;
       for (const { link } of [...members.values()]) end(link.remote, nowMs);
       layer.close();
     },

@@ -42,7 +42,7 @@ export interface Peers {
   readonly transportSink: TransportSink;
   /**
    * A configured peer: dialled at these addresses until it is removed. For one that is there already
-   * the addresses are added. False for our own identity.
+   * the addresses are added. False for our own identity, and once the set is closed.
    */
   add(address: Address, ways: readonly TransportAddress[], nowMs: number): boolean;
   /** Ends a link; false if there was none. The peer is told. */

@@ -168,7 +168,8 @@ export function createSegmentSender(
       outcome.bytes = 0;
       outcome.datagrams = 0;
       outcome.failure = undefined;
-      if (at < 0 || segmentBytes < 1 || at + length > bytes.length) return outcome;
+      // As it stands, so that NaN is refused as well.
+      if (!(at >= 0 && segmentBytes >= 1 && at + length <= bytes.length)) return outcome;
       if (name !== lastName) nameIt(name);
       const address = addressOf(bytes) + at;
       const most = Math.min(MOST_SEGMENTS, Math.max(1, Math.floor(MOST_BYTES / segmentBytes)));

@@ -6,6 +6,7 @@ import { encodeMessage, fragmentsOf } from "../../../server/src/channel/wire/fra
 import { readHandshakeHeader } from "../../../server/src/channel/wire/handshake-header.js";
 import { createSeededRandom } from "../../support/seeded-random.js";
 
+const ignore = (): void => {};
 const random = createSeededRandom(3);
 const indices = { sender: 5, receiver: 6 };
 function add(to: Reassembly, datagram: Uint8Array, source = "source", nowMs = 0) {
@@ -31,7 +32,7 @@ describe("fragments of a message", () => {
   it("make the message again, in any order", () => {
     const message = random.bytes(5_000);
     const datagrams = encodeMessage(0x52, indices, message, true);
-    const to = createReassembly();
+    const to = createReassembly(ignore);
     const got = [2, 0, 4, 1, 3].map((i) => add(to, datagrams[i] ?? new Uint8Array(12)));
     expect(got.slice(0, 4)).toEqual([undefined, undefined, undefined, undefined]);
     expect(Buffer.compare(got[4] ?? new Uint8Array(), message)).toBe(0);
@@ -39,7 +40,7 @@ describe("fragments of a message", () => {
   });
 
   it("are kept apart by type, index pair and count", () => {
-    const to = createReassembly();
+    const to = createReassembly(ignore);
     const [mine = new Uint8Array(12)] = messageOf(2_000);
     const others = [
       ...messageOf(2_000, indices, 0x53).slice(1),
@@ -52,7 +53,7 @@ describe("fragments of a message", () => {
   });
 
   it("of a size that none has are not kept, nor is one a second time", () => {
-    const to = createReassembly();
+    const to = createReassembly(ignore);
     const [first = new Uint8Array(12), last = new Uint8Array(12)] = messageOf(2_000);
     add(to, first.subarray(0, first.length - 1));
     add(to, last.subarray(0, 12));
@@ -64,13 +65,13 @@ describe("fragments of a message", () => {
   });
 
   it("are forgotten after 5 s, and with four newer messages of their source", () => {
-    const to = createReassembly();
+    const to = createReassembly(ignore);
     const [first = new Uint8Array(12), last = new Uint8Array(12)] = messageOf(2_000);
     add(to, first, "source", 0);
     expect(add(to, last, "source", 5_001)).toBeUndefined();
     expect(add(to, first, "source", 5_002)).toBeDefined();
-    const many = createReassembly();
-    for (let sender = 0; sender < 100; sender++) {
+    const many = createReassembly(ignore);
+    for (let sender = 1; sender <= 100; sender++) {
       const [one = new Uint8Array(12)] = messageOf(2_000, { sender, receiver: 1 });
       add(many, one, "source");
       expect(many.bytes).toBeLessThanOrEqual(4 * 1_156);
@@ -81,15 +82,15 @@ describe("fragments of a message", () => {
   });
 
   it("are 4 MiB in all, and 1,024 messages, from however many sources", () => {
-    const to = createReassembly();
-    for (let sender = 0; sender < 1_000; sender++) {
+    const to = createReassembly(ignore);
+    for (let sender = 1; sender <= 1_000; sender++) {
       const datagrams = messageOf(16_384, { sender, receiver: 1 });
       for (const datagram of datagrams.slice(1)) add(to, datagram, `${sender}`);
       expect(to.bytes).toBeLessThanOrEqual(4 * 1024 * 1024);
     }
     expect(to.bytes).toBeGreaterThan(3 * 1024 * 1024);
-    const tiny = createReassembly();
-    for (let sender = 0; sender < 5_000; sender++) {
+    const tiny = createReassembly(ignore);
+    for (let sender = 1; sender <= 5_000; sender++) {
       const [, last = new Uint8Array(12)] = messageOf(1_157, { sender, receiver: 1 });
       add(tiny, last, `${sender}`);
     }

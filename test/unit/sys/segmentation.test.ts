@@ -99,6 +99,9 @@ describe("sending with segmentation", () => {
     sender.send(NAME, bytesOf(100), -1, 10, 10);
     sender.send(NAME, bytesOf(100), 0, 10, 0);
     sender.send(NAME, bytesOf(100), 0, 0, 10);
+    sender.send(NAME, bytesOf(100), Number.NaN, 10, 10);
+    sender.send(NAME, bytesOf(100), 0, Number.NaN, 10);
+    sender.send(NAME, bytesOf(100), 0, 10, Number.NaN);
     expect(kernel.calls).toHaveLength(1);
   });
 });

@@ -34,7 +34,7 @@ export function writeHandshakeHeader(out: Uint8Array, type: number, header: Hand
   writeU32(out, 8, header.receiver);
 }
 
-/** Reads it; undefined unless every byte is as the protocol has it (C3: unknown flags, suite). */
+/** Reads it; undefined unless every byte is as the protocol has it (unknown flags, suite, index 0). */
 export function readHandshakeHeader(datagram: Uint8Array): HandshakeHeader | undefined {
   if (datagram.length < HANDSHAKE_HEADER_BYTES || datagram[1] !== SUITE) return undefined;
   const [type, , frag = 0, flags = 0] = datagram;
@@ -42,7 +42,7 @@ export function readHandshakeHeader(datagram: Uint8Array): HandshakeHeader | und
   const fragments = frag & 0x0f;
   const sender = readU32(datagram, 4);
   const receiver = readU32(datagram, 8);
-  if (fragment >= fragments || fragments > MOST_FRAGMENTS) return undefined;
+  if (fragment >= fragments || fragments > MOST_FRAGMENTS || sender === 0) return undefined;
   if (type === TYPE.message1) {
     if (frag !== WHOLE || receiver !== 0 || (flags & ~FLAG_LARGE_MESSAGE_3) !== 0) return undefined;
   } else if (flags !== 0) return undefined;

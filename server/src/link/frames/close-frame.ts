@@ -8,7 +8,7 @@ import { CLOSE } from "./frame-types.js";
 
 /** Why a side ends a link, as it is said to the other. */
 export type CloseReason =
-  /** The end is not wanted as a neighbour (CHANNEL S14). */
+  /** The end is not wanted as a neighbour (rule S14). */
   | "refused"
   /** HELLO named another network. */
   | "other-network"
@@ -35,7 +35,7 @@ export function writeClose(out: Uint8Array, to: number, reason: CloseReason): nu
   return to + CLOSE_FRAME_BYTES;
 }
 
-/** A whole plaintext that says that its receiver is not wanted (CHANNEL S14). */
+/** A whole plaintext that says that its receiver is not wanted (rule S14). */
 export function encodeRefusal(): Uint8Array {
   const plaintext = new Uint8Array(CLOSE_FRAME_BYTES);
   writeClose(plaintext, 0, "refused");

@@ -4,7 +4,7 @@
  * CONTROL: a piece of a control message. Body: u32 numbering, varint sequence number of the piece,
  * u8 flags (1: more pieces of the same message follow), the bytes (0 to 1,024). Pieces are numbered
  * from 0 in the order of sending for one incarnation of both ends, over all its sessions, and are
- * sent again in new datagrams until CONTROL_ACK covers them (CHANNEL L4). The numbering says which
+ * sent again in new datagrams until CONTROL_ACK covers them (rule L4). The numbering says which
  * incarnations it is between: from the link numbers in both HELLOs, the sender's times 0x9e3779b1
  * modulo 2^32, exclusive-or the receiver's. A piece of another numbering is ignored.
  */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 /**
- * PATH_CHALLENGE and PATH_RESPONSE: whether an address answers, and how soon (CHANNEL L2). Body of
+ * PATH_CHALLENGE and PATH_RESPONSE: whether an address answers, and how soon (rule L2). Body of
  * both: 8 B, random in the challenge, repeated in the response, which goes to the address that
  * the challenge came from, alone in its datagram or not.
  */

@@ -31,6 +31,12 @@ function ends(aliceIs: Size, bobIs: Size, seed = 1): Ends {
   const bob = lab.host("bob", { signer: signer(bobIs), verify });
   return { lab, alice, bob };
 }
+/** One more identity of the large kind. */
+function largeIdentity(lab: ChannelLab) {
+  const { keys } = createIdentities(lab.crypto, lab.random);
+  const verify = createLargeVerifier(lab.crypto, 1_000, createCertificateVerifier(keys));
+  return { signer: createLargeSigner(lab.crypto, lab.random, LARGE), verify };
+}
 const isFragment = (bytes: Uint8Array): boolean =>
   (bytes[0] === 0x52 || bytes[0] === 0x53) && bytes[2] !== 0x01;
 /** Both sides hear each other. */
@@ -133,6 +139,36 @@ describe("large identities", () => {
     large.lab.run(10);
     expect(sentBy(large.lab, large.bob, 0x52)).toEqual([]);
     expect(sentBy(large.lab, large.bob, 0x54).length).toBe(5);
+  });
+
+  it("fragments-of-one-handshake-push-out-no-others", () => {
+    const { lab, alice, bob } = ends("large", "small");
+    const { verify, signer } = largeIdentity(lab);
+    const mallory = lab.host("mallory", { signer, verify });
+    lab.fate = ({ from, bytes }) =>
+      from.name === "mallory" && bytes[0] === 0x53 ? [] : [{ delayMs: 10 }];
+    mallory.send(bob, text("never said"));
+    lab.run(100);
+    const own = first(sentBy(lab, mallory, 0x53));
+    const { droppedHandshake } = bob.endpoint.counters;
+    // Mallory's handshake is his own; that alice sends these is what he says.
+    lab.fate = ({ from, bytes }) => {
+      if (bytes[0] === 0x55) return [{ delayMs: 70 }];
+      if (from.name !== "alice" || !isFragment(bytes)) return [{ delayMs: 10 }];
+      for (let i = 0; i < 20; i++) {
+        const forged = own.slice();
+        if (i >= 10) forged.set(lab.random.bytes(4), 4);
+        // The first of two to fifteen.
+        forged[2] = 2 + lab.random.below(14);
+        lab.inject(bob, forged, alice.source, 10 + 10 * ((bytes[2] ?? 0) >> 4) - 1);
+      }
+      return [{ delayMs: 10 + 10 * ((bytes[2] ?? 0) >> 4) }];
+    };
+    alice.send(bob, text("hello"));
+    lab.runUntil("hello arrives", () => bob.arrivals.length === 1, 150);
+    // What has a wrong index is not kept at all.
+    expect(bob.endpoint.counters.droppedHandshake - droppedHandshake).toBeGreaterThanOrEqual(50);
+    expect(bob.endpoint.counters.droppedFragment).toBeGreaterThan(0);
   });
 
   it("poisoned-fragment-recovers", () => {
