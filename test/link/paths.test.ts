@@ -145,19 +145,22 @@ describe("a NAT", () => {
     expect(toB.arrived.size).toBeGreaterThan(toB.sent - 10);
   });
 
-  it.each([1, 2, 3, 4])("that forgets is followed when all traffic is one way (seed %i)", (seed) => {
-    const lab = createLinkLab({ seed, link: { latencyMs: 1 } });
-    const { world, network, a, b } = lab;
-    network.nat(A1, OUTSIDE);
-    a.add(B1);
-    a.connect();
-    lab.untilUp();
-    startStream(lab, a, b);
-    world.run(2_000 + 1_000 * seed);
-    network.nat(A1, REBOUND);
-    const tookMs = world.runUntil("b follows", () => usedBy(b) === REBOUND, 30_000);
-    expect(tookMs).toBeLessThan(1_000);
-  });
+  it.each([1, 2, 3, 4])(
+    "that forgets is followed when all traffic is one way (seed %i)",
+    (seed) => {
+      const lab = createLinkLab({ seed, link: { latencyMs: 1 } });
+      const { world, network, a, b } = lab;
+      network.nat(A1, OUTSIDE);
+      a.add(B1);
+      a.connect();
+      lab.untilUp();
+      startStream(lab, a, b);
+      world.run(2_000 + 1_000 * seed);
+      network.nat(A1, REBOUND);
+      const tookMs = world.runUntil("b follows", () => usedBy(b) === REBOUND, 30_000);
+      expect(tookMs).toBeLessThan(1_000);
+    },
+  );
 
   it("keeps its mapping while nothing flows", () => {
     const lab = createLinkLab();
