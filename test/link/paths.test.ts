@@ -162,6 +162,23 @@ describe("a NAT", () => {
     },
   );
 
+  it("that forgets is followed after a single packet", () => {
+    const lab = createLinkLab({ link: { latencyMs: 1 } });
+    const { world, network, a, b } = lab;
+    network.nat(A1, OUTSIDE);
+    a.add(B1);
+    a.connect();
+    lab.untilUp();
+    const stop = world.nowMs + 2_000;
+    while (world.nowMs < stop) {
+      a.send(new Uint8Array(10));
+      world.run(10);
+    }
+    network.nat(A1, REBOUND);
+    a.send(new Uint8Array(10));
+    expect(world.runUntil("b follows", () => usedBy(b) === REBOUND, 30_000)).toBeLessThan(1_000);
+  });
+
   it("keeps its mapping while nothing flows", () => {
     const lab = createLinkLab();
     const { world, network, a, b } = lab;

@@ -144,7 +144,9 @@ function createFrames(options: ReceivingOptions, source: Source, ageing: Deadlin
     },
     response(buffer, at) {
       if (source.path === undefined || !costly()) return;
-      prober.answered(buffer, at, source.path, moment.nowMs);
+      const isNew = prober.answered(buffer, at, source.path, moment.nowMs);
+      // A peer with a new address may have left the old one.
+      if (isNew && paths.used !== undefined) prober.ask(paths.used, moment.nowMs);
       keeper.look(moment.nowMs);
     },
     ack(fields) {
