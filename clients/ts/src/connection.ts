@@ -43,7 +43,9 @@ const CHANNEL_OPTIONS = {
   "grpc.client_idle_timeout_ms": 0x7fffffff,
   "grpc.enable_http_proxy": 0,
   "grpc.max_receive_message_length": MAX_STREAM_MESSAGE_BYTES + 64 * KIBIBYTE,
-  "grpc-node.flow_control_window": 2 * 1024 * KIBIBYTE,
+  // Less than a unix socket holds: Node does not read a connection while a write to it is
+  // incomplete, so two ends with more than that to write would wait for each other for ever.
+  "grpc-node.flow_control_window": 128 * KIBIBYTE,
 };
 
 /** Makes a connection; nothing is connected before the first call. */

@@ -21,8 +21,12 @@ export const LARGE_CHUNK_BYTES = 64 * 1024;
 export const POOLED_CHUNKS = 64;
 /** What grpc-js may receive at once: a stream message (256 KiB) and some framing, in bytes. */
 export const MAX_RECEIVE_BYTES = 256 * 1024 + 1024;
-/** How far a client may run ahead of the daemon on one connection or stream, in bytes. */
-export const FLOW_CONTROL_BYTES = 2 * 1024 * 1024;
+/**
+ * Bytes by which a client may be ahead of the daemon. Less than a unix socket of Linux holds (208
+ * KiB): Node stops reading an HTTP/2 connection while a write to it is incomplete, so two ends that
+ * both have more to write than the socket holds would wait for each other for ever.
+ */
+export const FLOW_CONTROL_BYTES = 128 * 1024;
 /** Milliseconds a session of Open lasts without being used (rule P2). */
 export const LEASE_MS = 60_000;
 /** Milliseconds a session of Open lasts at most, however much it is used (rule P2). */
