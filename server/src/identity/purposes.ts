@@ -7,4 +7,8 @@
 export const PURPOSES = {
   /** The certificate that binds a Noise static key to an identity. */
   noiseStatic: "inet256/mesh256/noise-static/1",
+  /** A node's word about the router that it is attached to, or has left (R1). */
+  attach: "inet256/mesh256/attach/1",
+  /** A router's word that a node is attached to it (R2). */
+  consent: "inet256/mesh256/consent/1",
 } as const;

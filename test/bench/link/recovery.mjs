@@ -5,7 +5,7 @@
 import { createSocket } from "node:dgram";
 import { now, startHalf } from "./half.mjs";
 
-const ROUNDS = 5;
+const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 5);
 const AWAY_MS = 5_000;
 const soon = () => new Promise((resolve) => setTimeout(resolve, 2));
 

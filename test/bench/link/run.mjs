@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 import { rawAead, rawDgram, rawSegmentation } from "./raw.mjs";
 
 const SIZES = [64, 1_400, 32_768, 65_535];
-const MS = 2_000;
+const MS = Number(process.env.BENCH_MS ?? 2_000);
 const END = fileURLToPath(new URL("end.mjs", import.meta.url));
 
 async function startEnd(args) {
