@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-// `npm run long [-- fuzz|soak|model|crossing|rekeying|flood …]`: the tests that CI runs short, at full length. Each
+// `npm run long [-- fuzz|soak|model|crossing|rekeying|sessions|flood …]`: the tests that CI runs short, at full length. Each
 // is an ordinary test file that reads its size from the environment; the seed is printed.
 import { spawnSync } from "node:child_process";
 
@@ -29,6 +29,11 @@ const runs = {
     what: "10,000 sessions that rekey",
     files: ["test/unit/channel/rules/rekeying.test.ts"],
     env: { REKEY_SESSIONS: "10000" },
+  },
+  sessions: {
+    what: "200,000 messages end to end over a bad network, 10,000 remote identities",
+    files: ["test/unit/session/soak.test.ts", "test/unit/session/remotes.test.ts"],
+    env: { SESSION_MESSAGES: "200000", SESSION_REMOTES: "10000" },
   },
   flood: {
     what: "floods of 10,000 message 1 a second, 10 s each",

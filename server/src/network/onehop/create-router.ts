@@ -1,0 +1,236 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+// The router of onehop: its parts put together. Invariant (M1): packets of others, whatever source
+// they claim, cause no question; only `resolve` asks, and the renewal of a location that counts.
+
+import { Address, matchesPrefix } from "../../identity/index.js";
+import { RENEW_AGAIN_MS, RENEW_BEFORE_MS, RENEW_USED_MS, SWEEP_MS } from "../constants.js";
+import { DESTINATION_AT, HEADER_BYTES, SOURCE_AT, writeHeader } from "../header.js";
+import type { Found } from "../network.js";
+import { createRecordVerifier } from "../records/verifier.js";
+import { FROM_LOCAL, NO_WAY, type Router, type RouterEnvironment, TO_LOCAL } from "../router.js";
+import { createAsking } from "./asking.js";
+import { type Context, giveLocation, tell } from "./context.js";
+import { type ControlMessage, decodeControl } from "./control-messages.js";
+import { createOnehopCounters } from "./counters.js";
+import { explain } from "./explain.js";
+import { learn, learnDetach, learnHeld, learnWithdrawn } from "./learning.js";
+import { createLocations, type HeldLocation } from "./locations.js";
+import { createNeighbours, type Neighbour } from "./neighbours.js";
+import { createOwnNodes } from "./own-nodes.js";
+
+const NOTHING = new Uint8Array(0);
+/** Packets go one hop. */
+const HOP_LIMIT = 1;
+
+/** A router without nodes and neighbours. */
+export function createOnehopRouter(environment: RouterEnvironment): Router {
+  const { crypto, keys, random, sink } = environment;
+  const verifier = createRecordVerifier(crypto, keys);
+  const own = createOwnNodes({ ...environment, verifier });
+  const locations = createLocations(random);
+  const neighbours = createNeighbours(verifier);
+  const counters = createOnehopCounters();
+  const context: Context = { ...environment, verifier, own, locations, neighbours, counters };
+  const asking = createAsking(context);
+  let wakeMs = Number.POSITIVE_INFINITY;
+  let sweepMs = Number.POSITIVE_INFINITY;
+
+  const setWake = (nowMs: number): void => {
+    if (locations.size === 0) sweepMs = Number.POSITIVE_INFINITY;
+    else if (sweepMs === Number.POSITIVE_INFINITY) sweepMs = nowMs + SWEEP_MS;
+    const nextMs = Math.min(sweepMs, asking.nextMs);
+    if (nextMs === wakeMs || nextMs === Number.POSITIVE_INFINITY) return;
+    wakeMs = nextMs;
+    sink.wakeAt(nextMs);
+  };
+  /** What a neighbour says of where a node is; the address, if it can be reached now. */
+  const take = (
+    bytes: Uint8Array,
+    whose: Uint8Array | undefined,
+    from: Neighbour,
+    nowMs: number,
+  ): void => {
+    const held = learn(context, bytes, whose, from, nowMs);
+    if (held === undefined) return;
+    const found = foundOf(held);
+    asking.found(found, nowMs);
+    sink.reachable(found, nowMs);
+  };
+  const answer = (
+    { query, prefix, nbits }: Extract<ControlMessage, { type: "query" }>,
+    from: Neighbour,
+    nowMs: number,
+  ): void => {
+    if (!from.queries.take(nowMs)) {
+      counters.queriesRefused += 1;
+      return;
+    }
+    counters.queries += 1;
+    const node = own.find(prefix, nbits);
+    if (node !== undefined) {
+      giveLocation(context, node, from, query, nowMs);
+      return;
+    }
+    from.standing.add(query, prefix, nbits, nowMs);
+    tell(context, from, { type: "no", query }, nowMs);
+  };
+  const act = (message: ControlMessage, from: Neighbour, nowMs: number): void => {
+    switch (message.type) {
+      case "query":
+        answer(message, from, nowMs);
+        break;
+      case "answer":
+        take(message.location, undefined, from, nowMs);
+        asking.no(message.query, from, nowMs);
+        break;
+      case "no":
+        asking.no(message.query, from, nowMs);
+        break;
+      case "held":
+        learnHeld(context, message.location, from, nowMs);
+        break;
+      case "detach":
+        learnDetach(context, message.record, from, nowMs);
+        break;
+      case "withdrawn":
+        learnWithdrawn(context, message.address, from);
+        break;
+    }
+  };
+  const sweep = (nowMs: number): void => {
+    const ended: HeldLocation[] = [];
+    for (const held of locations.all()) {
+      if (held.attachUntilMs <= nowMs) ended.push(held);
+      else if (held.neighbour >= 0) renewOrEnd(context, held, nowMs);
+    }
+    for (const held of ended) locations.delete(held);
+  };
+
+  return {
+    counters,
+    attach(node, nowMs) {
+      const address = node.address.bytes;
+      const held = locations.get(address, 0);
+      const attached = own.attach(node, held?.attach.seq ?? 0);
+      if (held !== undefined) {
+        const rival = neighbours.get(held.neighbour);
+        locations.delete(held);
+        if (rival !== undefined) giveLocation(context, attached, rival, 0, nowMs);
+      }
+      for (const neighbour of neighbours.all()) {
+        neighbour.standing.take(address, nowMs, (query) =>
+          giveLocation(context, attached, neighbour, query, nowMs),
+        );
+      }
+    },
+    detach(address, nowMs) {
+      const node = own.detach(address);
+      if (node === undefined || node.displaced || node.told.size === 0) return;
+      const record = own.detachRecord(node);
+      for (const id of node.told) {
+        const neighbour = neighbours.get(id);
+        if (neighbour !== undefined) tell(context, neighbour, { type: "detach", record }, nowMs);
+      }
+    },
+    neighbourUp(id, address, nowMs) {
+      asking.neighbourUp(neighbours.up(id, address), nowMs);
+      setWake(nowMs);
+    },
+    neighbourChanged() {},
+    neighbourDown(id, nowMs) {
+      const neighbour = neighbours.down(id);
+      if (neighbour === undefined) return;
+      for (const held of locations.of(neighbour.name)) held.neighbour = -1;
+      for (const node of own.all()) node.told.delete(id);
+      asking.neighbourDown(id, nowMs);
+      setWake(nowMs);
+    },
+    control(id, buffer, at, length, nowMs) {
+      const from = neighbours.get(id);
+      if (from === undefined) return;
+      const message = decodeControl(buffer.subarray(at, at + length));
+      if (message === undefined) counters.controlInvalid += 1;
+      else act(message, from, nowMs);
+      setWake(nowMs);
+    },
+    wake(nowMs) {
+      wakeMs = Number.POSITIVE_INFINITY;
+      if (sweepMs <= nowMs) {
+        sweepMs = Number.POSITIVE_INFINITY;
+        sweep(nowMs);
+      }
+      asking.expire(nowMs);
+      setWake(nowMs);
+    },
+    resolve(query, prefix, nbits, nowMs) {
+      asking.ask(query, prefix, nbits, nowMs);
+      setWake(nowMs);
+    },
+    cancel: (query) => asking.cancel(query),
+    reaches: (buffer, at) => (locations.get(buffer, at)?.neighbour ?? -1) >= 0,
+    known(prefix, nbits) {
+      const held =
+        nbits === 256 ? locations.get(prefix, 0) : firstKnown(locations.all(), prefix, nbits);
+      return held === undefined || held.neighbour < 0 ? undefined : foundOf(held);
+    },
+    prepare(source, destination, introduce, buffer, payloadAt, nowMs) {
+      const node = own.get(source, 0);
+      const held = locations.get(destination, 0);
+      if (node === undefined || node.displaced || held === undefined || held.neighbour < 0)
+        return -1;
+      held.usedMs = nowMs;
+      let location: Uint8Array = NOTHING;
+      if (introduce) {
+        node.told.add(held.neighbour);
+        location = own.location(node, nowMs);
+      }
+      return writeHeader(buffer, payloadAt, HOP_LIMIT, destination, source, location);
+    },
+    forward(buffer, at, _length, headerBytes, from, nowMs) {
+      if (from === FROM_LOCAL) {
+        const neighbour = locations.get(buffer, at + DESTINATION_AT)?.neighbour ?? -1;
+        return neighbour < 0 ? NO_WAY : neighbour;
+      }
+      const node = own.get(buffer, at + DESTINATION_AT);
+      const sender = neighbours.get(from);
+      if (node === undefined || node.displaced || sender === undefined) return NO_WAY;
+      if (headerBytes > HEADER_BYTES) {
+        const source = buffer.subarray(at + SOURCE_AT, at + HEADER_BYTES);
+        take(buffer.subarray(at + HEADER_BYTES, at + headerBytes), source, sender, nowMs);
+        setWake(nowMs);
+      }
+      // Its introduction may have shown that the node is somebody else's now.
+      return node.displaced ? NO_WAY : TO_LOCAL;
+    },
+    explain: (destination, nowMs) => explain(context, destination, nowMs),
+  };
+}
+
+function foundOf({ address, attach }: HeldLocation): Found {
+  return { address: Address.fromBytes(address), publicKey: attach.publicKey };
+}
+
+function firstKnown(
+  all: Iterable<HeldLocation>,
+  prefix: Uint8Array,
+  nbits: number,
+): HeldLocation | undefined {
+  for (const held of all) {
+    if (held.neighbour >= 0 && matchesPrefix(held.address, prefix, nbits)) return held;
+  }
+  return undefined;
+}
+
+/** A location that is in use is asked for again before its consent ends; one that has ended is not used. */
+function renewOrEnd(context: Context, held: HeldLocation, nowMs: number): void {
+  if (held.consentUntilMs <= nowMs) {
+    held.neighbour = -1;
+    return;
+  }
+  const router = context.neighbours.get(held.neighbour);
+  if (router === undefined || held.consentUntilMs - nowMs > RENEW_BEFORE_MS) return;
+  if (nowMs - held.usedMs > RENEW_USED_MS || nowMs - held.renewedMs < RENEW_AGAIN_MS) return;
+  held.renewedMs = nowMs;
+  tell(context, router, { type: "query", query: 0, prefix: held.address, nbits: 256 }, nowMs);
+}

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+// Which way a packet would take now, and why, in words.
+
+import type { Explanation } from "../router.js";
+import type { Context } from "./context.js";
+
+/** What the tables say of a destination. */
+export function explain(context: Context, destination: Uint8Array, nowMs: number): Explanation {
+  const own = context.own.get(destination, 0);
+  if (own !== undefined) {
+    return own.displaced
+      ? { ready: false, why: "it is open here, but another daemon has a newer attachment" }
+      : { ready: true, router: context.self.address.bytes, why: "it is open at this daemon" };
+  }
+  const held = context.locations.get(destination, 0);
+  if (held === undefined) return { ready: false, why: "no peer has said that it has this node" };
+  const router = held.attach.router;
+  if (held.attach.kind === "detach") return { ready: false, why: "it has left its daemon" };
+  if (held.neighbour < 0) {
+    return { ready: false, router, why: "the peer that had it is down, or does not have it now" };
+  }
+  const seconds = Math.floor((held.consentUntilMs - nowMs) / 1000);
+  const why = `a direct peer has it, and has said so for another ${seconds} s`;
+  return { ready: true, nextHop: router, router, why };
+}

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+/**
+ * The routing algorithms by name. Adding one: a folder beside onehop/ that makes an Algorithm with
+ * defineAlgorithm, and a line here.
+ */
+import type { Algorithm } from "./algorithm.js";
+import { onehop } from "./onehop/index.js";
+
+const ALGORITHMS: readonly Algorithm[] = [onehop];
+
+/** Every algorithm that is built in. */
+export function listAlgorithms(): readonly Algorithm[] {
+  return ALGORITHMS;
+}
+
+/** The algorithm of this name. */
+export function findAlgorithm(name: string): Algorithm | undefined {
+  return ALGORITHMS.find((algorithm) => algorithm.name === name);
+}
