@@ -91,7 +91,7 @@ export function createSecureChannel<S extends Source>(
     remote,
     group,
     transmit: (datagram, to, nowMs) => owner.transmit(datagram, to, nowMs),
-    allowed: (peerStatic, nowMs) => sessions.mayAdd(peerStatic, nowMs),
+    allowed: (peerStatic, nowMs) => sessions.isSteady(peerStatic, nowMs),
     answered,
   });
   const deadline = createDeadline(work);
@@ -343,6 +343,7 @@ export function createSecureChannel<S extends Source>(
     accept(acceptance, nowMs) {
       const { session, peer, from, proven } = acceptance;
       const newIncarnation = noteIncarnation(session, nowMs);
+      sessions.count(nowMs);
       // S8: what we began is not needed any more, unless the peer has message 3 already.
       if (attempts.current?.session === undefined) attempts.end();
       enter(session, acceptance.digest);

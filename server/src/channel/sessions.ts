@@ -21,11 +21,18 @@ export interface Sessions {
   /** The one to seal with; it may have become unusable. */
   readonly preferred: Session | undefined;
   readonly size: number;
-  /** Whether one more may be established now with this static key of the peer (S9, O4). */
+  /** Whether a session that the peer initiated may be established now (S9, O4). */
   mayAdd(peerStatic: Uint8Array, nowMs: number): boolean;
+  /**
+   * Whether one that we initiated may (O4). S9's rate is for the peer's: ours have their pace, and
+   * together, when hints are forged to both, they would keep each other out.
+   */
+  isSteady(peerStatic: Uint8Array, nowMs: number): boolean;
+  /** Counts a session of the peer's against its rate (S9). */
+  count(nowMs: number): void;
   /** The peer changes its incarnation so often that its key must be in several places (O4). */
   readonly unsteady: boolean;
-  /** Counts a session that is being established; whether it is a new incarnation of the peer. */
+  /** A session is being established; whether it is with a new incarnation of the peer. */
   note(peerStatic: Uint8Array, nowMs: number): boolean;
   /** Adds a confirmed session and prefers it or not; `denied`: the peer seems to have lost the one preferred now. */
   add(session: Session, denied: boolean, nowMs: number): void;
@@ -54,6 +61,12 @@ export function createSessions(
   };
   const changes = (peerStatic: Uint8Array): boolean =>
     incarnation !== undefined && !crypto.constantTimeEqual(incarnation, peerStatic);
+  const isSteady = (peerStatic: Uint8Array, nowMs: number): boolean => {
+    if (!changes(peerStatic)) return true;
+    changesMs = changesMs.filter((ms) => nowMs - ms < INCARNATION_CHANGES_WITHIN_MS);
+    const lastMs = changesMs[changesMs.length - 1] ?? Number.NEGATIVE_INFINITY;
+    return changesMs.length < INCARNATION_CHANGES || nowMs - lastMs >= INCARNATION_PAUSE_MS;
+  };
   const endOf = (session: Session): number => {
     const atAge = session.createdMs + REJECT_AFTER_MS;
     return session.receiveOnly ? Math.min(atAge, session.heardMs + RECEIVE_ONLY_MS) : atAge;
@@ -75,19 +88,16 @@ export function createSessions(
     get unsteady() {
       return changesMs.length > INCARNATION_CHANGES;
     },
+    isSteady,
     mayAdd(peerStatic, nowMs) {
       newMs = newMs.filter((ms) => nowMs - ms < NEW_SESSIONS_WITHIN_MS);
-      if (newMs.length >= NEW_SESSIONS) return false;
-      if (!changes(peerStatic)) return true;
-      changesMs = changesMs.filter((ms) => nowMs - ms < INCARNATION_CHANGES_WITHIN_MS);
-      const lastMs = changesMs[changesMs.length - 1] ?? Number.NEGATIVE_INFINITY;
-      return changesMs.length < INCARNATION_CHANGES || nowMs - lastMs >= INCARNATION_PAUSE_MS;
+      return newMs.length < NEW_SESSIONS && isSteady(peerStatic, nowMs);
     },
+    count: (nowMs) => void newMs.push(nowMs),
     note(peerStatic, nowMs) {
       const changed = changes(peerStatic);
       if (changed) changesMs.push(nowMs);
       incarnation = peerStatic.slice();
-      newMs.push(nowMs);
       return changed;
     },
     add(session, denied, nowMs) {

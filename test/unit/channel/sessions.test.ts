@@ -157,14 +157,21 @@ describe("how many may come", () => {
     const { sessions } = createLab();
     for (const ms of [0, 1_000, 2_000, 3_000, 4_000]) {
       expect(sessions.mayAdd(ALICE, ms)).toBe(true);
-      sessions.note(ALICE, ms);
+      sessions.count(ms);
     }
     expect(sessions.mayAdd(ALICE, 4_000)).toBe(false);
     expect(sessions.mayAdd(ALICE, 9_999)).toBe(false);
     expect(sessions.mayAdd(ALICE, 10_000)).toBe(true);
-    sessions.note(ALICE, 10_000);
+    sessions.count(10_000);
     expect(sessions.mayAdd(ALICE, 10_999)).toBe(false);
     expect(sessions.mayAdd(ALICE, 11_000)).toBe(true);
+  });
+
+  it("those that we initiate do not use up the peer's rate (S9)", () => {
+    const { sessions } = createLab();
+    for (let ms = 0; ms < 10; ms++) sessions.note(ALICE, ms);
+    expect(sessions.isSteady(ALICE, 10)).toBe(true);
+    expect(sessions.mayAdd(ALICE, 10)).toBe(true);
   });
 
   it("after 3 changes of incarnation in 60 s one per 5 s (O4)", () => {

@@ -107,6 +107,26 @@ describe.each(["link", "session"] as const)("recovery in the %s layer", (layer) 
     expect(numbers(alice)).toEqual(Array.from({ length: 500 }, (_, i) => 4 * i + 2));
   });
 
+  it("hints that are forged to both sides at once stop nothing", () => {
+    const lab = createChannelLab({ layer });
+    const alice = lab.host("alice");
+    const bob = lab.host("bob");
+    alice.send(bob, message(0));
+    lab.run(1_000);
+    const fromBob = layer === "session" ? bob.source : lab.source("mallory");
+    const fromAlice = layer === "session" ? alice.source : lab.source("mallory");
+    for (let i = 1; i <= 6_000; i++) {
+      lab.inject(alice, forgeHint(alice.channelTo(bob).sendingIndex), fromBob);
+      lab.inject(bob, forgeHint(bob.channelTo(alice).sendingIndex), fromAlice);
+      if (i % 10 === 0) alice.send(bob, message(i));
+      if (i % 10 === 5) bob.send(alice, message(i));
+      lab.run(10);
+    }
+    lab.run(2_000);
+    expect(numbers(bob)).toEqual([0, ...Array.from({ length: 600 }, (_, i) => 10 * i + 10)]);
+    expect(numbers(alice)).toEqual(Array.from({ length: 600 }, (_, i) => 10 * i + 5));
+  });
+
   it("believes no hint about an index or a counter that it has not sealed with", () => {
     const lab = createChannelLab({ layer });
     const alice = lab.host("alice");
