@@ -42,7 +42,7 @@ export interface LabDaemon {
   readonly sessions: Sessions;
   /** Messages in the order of arrival, over restarts. */
   readonly letters: readonly Letter[];
-  /** What the sink was told besides: "gave up 3 for bob", "displaced bob", "writable". */
+  /** What the sink was told besides: "gave up 3 for bob", "displaced bob", "relieved bob". */
   readonly events: string[];
   open(node: LabNode): void;
   close(node: LabNode): void;
@@ -127,7 +127,7 @@ export function createSessionLab(options: SessionLabOptions = {}): SessionLab {
           gaveUp: (_source, destination, messages) =>
             void events.push(`gave up ${messages} for ${nameOf(destination)}`),
           displaced: (address) => void events.push(`displaced ${nameOf(address)}`),
-          writable: () => void events.push("writable"),
+          relieved: (source) => void events.push(`relieved ${nameOf(source)}`),
         },
       });
       place.sink = sessions.networkSink;

@@ -47,6 +47,10 @@ export const TOUCH_MS = 1_000;
 export const ASKING_MS = 30_000;
 /** When a way comes up, whoever was sent to and not heard from for so long is doubted. */
 export const DOUBT_AFTER_MS = 250;
+/** With so many bytes of messages waiting, whoever sends them should wait too. */
+export const CROWDED_BYTES = 128 * 1024;
+/** With no more than so many, it may go on. */
+export const RELIEVED_BYTES = 64 * 1024;
 /** Whoever has said that we are not wanted is not asked again for so long. */
 export const REFUSED_MS = 30_000;
 
@@ -64,8 +68,9 @@ export interface SessionLimits {
 
 /** What a daemon has unless it is told otherwise. */
 export const DEFAULT_LIMITS: SessionLimits = {
-  pairBytes: 512 * 1024,
-  nodeBytes: 4 * 1024 * 1024,
+  // What a client may have under way (1 MiB), and what waits before it is told to wait itself.
+  pairBytes: 1536 * 1024,
+  nodeBytes: 8 * 1024 * 1024,
   totalBytes: 64 * 1024 * 1024,
   pairs: 16_384,
 };

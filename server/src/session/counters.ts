@@ -12,8 +12,8 @@ export interface SessionCounters {
   lostWaiting: number;
   /** Messages that waited in vain, or whose pair was pushed out (S13). */
   givenUp: number;
-  /** Messages that were refused: no room on the way, and the queue was not asked. */
-  full: number;
+  /** How often what waited for a remote identity became so much that its sender was told. */
+  crowded: number;
   /** Messages that were refused: nobody knows the destination, or it does not want us. */
   unknown: number;
   /** Messages that were refused: the node is displaced (O4). */
@@ -50,7 +50,7 @@ export function createSessionCounters(): SessionCounters {
     waited: 0,
     lostWaiting: 0,
     givenUp: 0,
-    full: 0,
+    crowded: 0,
     unknown: 0,
     displaced: 0,
     closesSent: 0,

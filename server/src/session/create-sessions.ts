@@ -16,7 +16,15 @@ import { createAddressMap, createBudget } from "../core/index.js";
 import { PURPOSES } from "../identity/index.js";
 import type { Attachment, NetworkSink } from "../network/index.js";
 import { createChannelOwner } from "./channel-owner.js";
-import { CLOSE, DATA, DEFAULT_LIMITS, DOUBT_AFTER_MS, KIND, MESSAGE_1 } from "./constants.js";
+import {
+  CLOSE,
+  DATA,
+  DEFAULT_LIMITS,
+  DOUBT_AFTER_MS,
+  KIND,
+  MAX_MESSAGE_BYTES,
+  MESSAGE_1,
+} from "./constants.js";
 import { createSessionCounters } from "./counters.js";
 import {
   copyAddress,
@@ -143,7 +151,6 @@ export function createSessions(options: SessionsOptions): Sessions {
     },
     writable(nowMs) {
       for (const pair of pairs.waits.all()) if (pair.full) outgoing.flush(pair, nowMs);
-      sink.writable(nowMs);
     },
   };
   function wayCameUp(nowMs: number): void {
@@ -160,6 +167,13 @@ export function createSessions(options: SessionsOptions): Sessions {
       if (channel.suspect) channel.wayCameUp(nowMs);
     }
   }
+  /** Whether nobody has that address, as far as can be told at once: maybe there is nobody to ask. */
+  function isUnknown(addresses: Uint8Array, at: number, nowMs: number): boolean {
+    const reach = network.reach(addresses, at);
+    if (reach !== "unresolved") return reach === "unknown";
+    network.resolve(copyAddress(addresses, at), nowMs);
+    return network.reach(addresses, at) === "unknown";
+  }
   function send(
     source: Uint8Array,
     addresses: Uint8Array,
@@ -169,6 +183,9 @@ export function createSessions(options: SessionsOptions): Sessions {
     end: number,
     nowMs: number,
   ): SendOutcome {
+    if (end - start > MAX_MESSAGE_BYTES) {
+      throw new RangeError(`message: expected at most 65535 bytes, got ${end - start}`);
+    }
     if (sender === undefined || senderBytes !== source) {
       sender = members.get(source, 0);
       senderBytes = source;
@@ -183,12 +200,15 @@ export function createSessions(options: SessionsOptions): Sessions {
       return "displaced";
     }
     const known = pairs.find(member, addresses, addressAt);
-    if (known === undefined && network.reach(addresses, addressAt) === "unknown") {
+    if (known === undefined && isUnknown(addresses, addressAt, nowMs)) {
       counters.unknown += 1;
       return "unknown";
     }
+    pairs.relief.sending = true;
     const pair = pairs.want(member, addresses, addressAt, nowMs);
-    return outgoing.message(pair, buffer, start, end, nowMs);
+    const outcome = outgoing.message(pair, buffer, start, end, nowMs);
+    pairs.relief.sending = false;
+    return outcome;
   }
 
   return {

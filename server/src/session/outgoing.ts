@@ -8,10 +8,19 @@
  */
 import { createDatagramRing, type TakeDatagram } from "../core/index.js";
 import { HEADROOM_BYTES, type Network } from "../network/index.js";
-import { ASKING_MS, KIND, MAX_MESSAGE_BYTES, MESSAGE_1, type SessionLimits } from "./constants.js";
+import {
+  ASKING_MS,
+  CROWDED_BYTES,
+  KIND,
+  MAX_MESSAGE_BYTES,
+  MESSAGE_1,
+  RELIEVED_BYTES,
+  type SessionLimits,
+} from "./constants.js";
 import type { SessionCounters } from "./counters.js";
 import type { EarlyStore } from "./early-store.js";
 import { hasSession, isWaiting, type Member, type Pair, waitingCount } from "./pair.js";
+import type { Relief } from "./relief.js";
 import type { SendOutcome } from "./sessions.js";
 import type { WaitingList } from "./waiting-list.js";
 
@@ -22,13 +31,14 @@ export interface OutgoingOptions {
   readonly counters: SessionCounters;
   readonly waits: WaitingList;
   readonly early: EarlyStore;
+  readonly relief: Relief;
   /** Gives the pair its channel. */
   readonly open: (pair: Pair) => NonNullable<Pair["channel"]>;
 }
 
 /** What goes out. */
 export interface Outgoing {
-  /** Sends a message, or lets it wait; never "displaced". */
+  /** Sends a message of at most MAX_MESSAGE_BYTES, or lets it wait; never "displaced". */
   message(pair: Pair, buffer: Uint8Array, start: number, end: number, nowMs: number): SendOutcome;
   /** Something may have changed: asks for a route, wants a session, sends what waits. */
   goOn(pair: Pair, nowMs: number): void;
@@ -41,7 +51,7 @@ export interface Outgoing {
   /** Tells the peer that the session ends, if it can be told now. */
   close(pair: Pair, reason: number, nowMs: number): void;
   /** Forgets what waits; how many messages that were. */
-  forget(pair: Pair): number;
+  forget(pair: Pair, nowMs: number): number;
 }
 
 /** What a session adds before its plaintext, and after it. */
@@ -54,7 +64,7 @@ const SHORT_BYTES = 64;
 
 /** Sends through this network. */
 export function createOutgoing(options: OutgoingOptions): Outgoing {
-  const { network, limits, counters, waits, early, open } = options;
+  const { network, limits, counters, waits, early, relief, open } = options;
   // One for all: a packet is sent, or copied, before the next one is made.
   const scratch = new Uint8Array(PLAINTEXT_AT + 1 + MAX_MESSAGE_BYTES + SEAL_TAG_BYTES);
   let draining: Pair | undefined;
@@ -111,8 +121,21 @@ export function createOutgoing(options: OutgoingOptions): Outgoing {
     if (ring.length === 0) return "accepted"; // lost, and counted: there is no room for it
     pair.waiting = ring;
     waits.add(pair, nowMs);
-    goOn(pair, nowMs);
-    return "accepted";
+    // When there is no room, the network says when there is.
+    if (!pair.full) goOn(pair, nowMs);
+    return crowding(pair);
+  }
+  /** Whether whoever sends there should wait, now that something more waits. */
+  function crowding(pair: Pair): SendOutcome {
+    if ((pair.waiting?.bytes ?? 0) < CROWDED_BYTES) return "accepted";
+    if (!pair.crowded) counters.crowded += 1;
+    pair.crowded = true;
+    return "crowded";
+  }
+  function relieve(pair: Pair, nowMs: number): void {
+    if (!pair.crowded || (pair.waiting?.bytes ?? 0) > RELIEVED_BYTES) return;
+    pair.crowded = false;
+    relief.tell(pair.member.address, nowMs);
   }
   function sendHeld(pair: Pair, nowMs: number): boolean {
     const { held } = pair;
@@ -143,6 +166,7 @@ export function createOutgoing(options: OutgoingOptions): Outgoing {
     if (!sendHeld(pair, nowMs)) return;
     drain(pair, nowMs);
     if (pair.held !== undefined && !pair.full) goOn(pair, nowMs);
+    relieve(pair, nowMs);
     if (isWaiting(pair)) return;
     waits.remove(pair);
     // It need not be kept up for us; it lives as long as it is used (S11).
@@ -183,17 +207,9 @@ export function createOutgoing(options: OutgoingOptions): Outgoing {
 
   return {
     message(pair, buffer, start, end, nowMs) {
-      if (end - start > MAX_MESSAGE_BYTES) {
-        throw new RangeError(`message: expected at most 65535 bytes, got ${end - start}`);
-      }
-      if (!isWaiting(pair)) {
-        if (sendMessage(pair, buffer, start, end, nowMs)) {
-          if (pair.held !== undefined && !pair.full) goOn(pair, nowMs);
-          return "accepted";
-        }
-      } else if (pair.full) {
-        counters.full += 1;
-        return "full";
+      if (!isWaiting(pair) && sendMessage(pair, buffer, start, end, nowMs)) {
+        if (pair.held !== undefined && !pair.full) goOn(pair, nowMs);
+        return "accepted";
       }
       const refused = nowMs < pair.refusedUntilMs;
       if (!hasSession(pair) && (refused || network.reach(pair.remote, 0) === "unknown")) {
@@ -218,7 +234,7 @@ export function createOutgoing(options: OutgoingOptions): Outgoing {
       const bytes = seal(pair, 2, nowMs);
       if (bytes > 0 && sendSealed(pair, bytes, nowMs)) counters.closesSent += 1;
     },
-    forget(pair) {
+    forget(pair, nowMs) {
       const count = waitingCount(pair);
       early.take(pair);
       pair.waiting?.wipe();
@@ -226,6 +242,7 @@ export function createOutgoing(options: OutgoingOptions): Outgoing {
       pair.held = undefined;
       pair.full = false;
       waits.remove(pair);
+      relieve(pair, nowMs);
       return count;
     },
   };

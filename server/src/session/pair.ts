@@ -54,6 +54,8 @@ export interface Pair {
   held: Uint8Array | undefined;
   /** Why it is held: there is a route, but no room. */
   full: boolean;
+  /** Whether those who send there have been told to wait. */
+  crowded: boolean;
   /** What was sealed for a session of ours that is not confirmed yet. */
   early: Early | undefined;
   /** Since when something waits without any of it being sent. */
@@ -98,6 +100,7 @@ export function createPair(member: Member, remote: Uint8Array): Pair {
     waiting: undefined,
     held: undefined,
     full: false,
+    crowded: false,
     early: undefined,
     waitingSinceMs: 0,
     usedMs: NEVER,

@@ -21,6 +21,7 @@ import {
   type Pair,
   type SessionSource,
 } from "./pair.js";
+import { createRelief, type Relief } from "./relief.js";
 import type { SessionsSink } from "./sessions.js";
 import { createWaitingList, type WaitingList } from "./waiting-list.js";
 
@@ -46,6 +47,7 @@ export interface Pairs {
   readonly waits: WaitingList;
   readonly early: EarlyStore;
   readonly all: IdleList;
+  readonly relief: Relief;
   /** The pair with the remote identity at `at` in `buffer`, if there is one. */
   find(member: Member, buffer: Uint8Array, at: number): Pair | undefined;
   /** The same, made if need be, and used now. */
@@ -73,7 +75,8 @@ export function createPairs(options: PairsOptions): Pairs {
     counters.idled += 1;
     end(pair, CLOSE.leaving, nowMs);
   });
-  const outgoing = createOutgoing({ network, limits, counters, waits, early, open });
+  const relief = createRelief(deadlines, sink);
+  const outgoing = createOutgoing({ network, limits, counters, waits, early, relief, open });
 
   function open(pair: Pair): Channel {
     if (pair.channel !== undefined) return pair.channel;
@@ -84,7 +87,7 @@ export function createPairs(options: PairsOptions): Pairs {
     return pair.channel;
   }
   function giveUp(pair: Pair, nowMs: number): void {
-    const count = outgoing.forget(pair);
+    const count = outgoing.forget(pair, nowMs);
     counters.givenUp += count;
     if (hasSession(pair)) pair.channel?.rest();
     else {
@@ -97,7 +100,7 @@ export function createPairs(options: PairsOptions): Pairs {
   function end(pair: Pair, reason: number, nowMs: number): void {
     const { member } = pair;
     outgoing.close(pair, reason, nowMs);
-    counters.givenUp += outgoing.forget(pair);
+    counters.givenUp += outgoing.forget(pair, nowMs);
     pair.channel?.close();
     pair.channel = undefined;
     all.remove(pair);
@@ -127,6 +130,7 @@ export function createPairs(options: PairsOptions): Pairs {
     waits,
     early,
     all,
+    relief,
     find,
     want(member, buffer, at, nowMs) {
       const pair = find(member, buffer, at) ?? make(member, copyAddress(buffer, at), nowMs);
@@ -139,6 +143,7 @@ export function createPairs(options: PairsOptions): Pairs {
     end,
     stop() {
       waits.stop();
+      relief.stop();
       all.stop();
     },
   };

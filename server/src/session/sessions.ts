@@ -12,8 +12,8 @@ import type { SessionSource } from "./pair.js";
 export type SendOutcome =
   /** It was sealed, or waits inside the bounds. */
   | "accepted"
-  /** Not taken: the way there has no room now; `writable` follows. */
-  | "full"
+  /** It waits behind others: who sends in rows should now wait until `relieved`. */
+  | "crowded"
   /** Not taken: nobody knows the destination, or it has said that it does not want us. */
   | "unknown"
   /** Not taken: the node's key is open at another daemon, which has the newer attachment (O4). */
@@ -37,8 +37,8 @@ export interface SessionsSink {
   gaveUp(source: Uint8Array, destination: Uint8Array, messages: number, nowMs: number): void;
   /** A node of ours is displaced: from now on its sends say so. */
   displaced(address: Uint8Array, nowMs: number): void;
-  /** There may be room again after `send` said that there was none. */
-  writable(nowMs: number): void;
+  /** Something that a node (32 bytes) was told to be crowded is not so any more. */
+  relieved(source: Uint8Array, nowMs: number): void;
 }
 
 /** Sums for status. */

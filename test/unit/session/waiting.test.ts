@@ -70,7 +70,7 @@ describe("what waits", () => {
     lab.runUntil("small", () => away.letters.length > 0, 8_000);
   });
 
-  it("stays for want of room on the way, is sent once, in order, and writable follows", () => {
+  it("stays for want of room on the way, is sent once, and in order", () => {
     const { lab, home, away, alice, bob } = createScene();
     away.open(bob);
     home.send(alice, bob, "first");
@@ -78,17 +78,56 @@ describe("what waits", () => {
     let room = 0;
     home.place.room = () => room-- > 0;
     expect(home.send(alice, bob, "second")).toBe("accepted");
-    expect(home.send(alice, bob, "third")).toBe("full");
-    expect(home.sessions.counters.full).toBe(1);
+    expect(home.send(alice, bob, "third")).toBe("accepted");
     lab.run(100);
     room = 10;
     home.sessions.networkSink.writable(lab.nowMs);
-    expect(home.events).toEqual(["writable"]);
+    expect(home.events).toEqual([]);
     expect(home.send(alice, bob, "fourth")).toBe("accepted");
     lab.run(100);
-    expect(away.letters.map(textOf)).toEqual(["first", "second", "fourth"]);
+    expect(away.letters.map(textOf)).toEqual(["first", "second", "third", "fourth"]);
     // The same sealed bytes again (O1): no counter was left out.
-    expect(home.sessions.counters.sent).toBe(3);
+    expect(home.sessions.counters.sent).toBe(4);
+  });
+
+  it("tells who sends in rows that it is crowded, and once when it is not any more", () => {
+    const { lab, home, away, alice, bob } = createScene();
+    away.open(bob);
+    home.send(alice, bob, "first");
+    lab.run(200);
+    home.place.room = () => false;
+    const outcomes = Array.from({ length: 20 }, () =>
+      home.send(alice, bob, lab.random.bytes(10_000)),
+    );
+    // One is held, sealed; 13 more make 128 KiB.
+    expect(outcomes.indexOf("crowded")).toBe(14);
+    expect(outcomes.slice(14)).toEqual(Array(6).fill("crowded"));
+    expect(home.sessions.counters.crowded).toBe(1);
+    let room = 5;
+    home.place.room = () => room-- > 0;
+    home.sessions.networkSink.writable(lab.nowMs);
+    expect(home.events).toEqual([]);
+    room = 100;
+    home.sessions.networkSink.writable(lab.nowMs);
+    expect(home.events).toEqual(["relieved alice"]);
+    lab.run(100);
+    expect(away.letters).toHaveLength(21);
+    expect(home.sessions.counters.lostWaiting).toBe(0);
+  });
+
+  it("relieves who waits for what is given up, or pushed out, but never within a send", () => {
+    const limits = { ...DEFAULT_LIMITS, pairs: 1 };
+    const { lab, home, alice, bob } = createScene(limits);
+    for (let i = 0; i < 20; i++) home.send(alice, bob, lab.random.bytes(10_000));
+    lab.run(11_000);
+    expect(home.events.filter((event) => event.startsWith("relieved"))).toEqual(["relieved alice"]);
+    const carol = lab.node("carol");
+    for (let i = 0; i < 20; i++) home.send(alice, carol, lab.random.bytes(10_000));
+    const before = home.events.length;
+    home.send(alice, lab.node("dora"), "pushes carol out");
+    expect(home.events.slice(before)).toEqual([]);
+    lab.run(1);
+    expect(home.events.slice(before)).toEqual(["relieved alice"]);
   });
 
   it("is held while the route is lost, and asks for it", () => {
