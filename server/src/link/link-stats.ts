@@ -40,7 +40,7 @@ function pathStats(path: Path, used: Path | undefined, nowMs: number): PathStats
     address: path.address.text,
     kind: path.kind,
     state: stateOf(path, used, nowMs),
-    rttMicros: Math.round(path.rtt.smoothedMs * 1000),
+    rttMicros: path.rtt.measured ? Math.round(path.rtt.smoothedMs * 1000) : undefined,
     loss: path.loss.share,
     mtu: path.mtu.bytes,
     datagramsSent: path.datagramsSent,

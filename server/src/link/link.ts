@@ -61,7 +61,8 @@ export interface PathStats {
   readonly address: string;
   readonly kind: PathKind;
   readonly state: "used" | "usable" | "doubtful" | "failed" | "unproven";
-  readonly rttMicros: number;
+  /** The smoothed round trip in microseconds; undefined before the first was measured. */
+  readonly rttMicros: number | undefined;
   readonly loss: number;
   /** Bytes of the largest datagram. */
   readonly mtu: number;

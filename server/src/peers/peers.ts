@@ -14,6 +14,7 @@ import {
 } from "../link/index.js";
 import { FORGET_GUEST_MS, MOST_GUESTS, REFUSED_AGAIN_MS } from "./constants.js";
 import { createLinkDeadlines } from "./link-deadlines.js";
+import { createLinkSums } from "./link-sums.js";
 import type { Peers, PeersOptions } from "./ports.js";
 
 /** A peer: its link, and whether anybody asked for it. */
@@ -29,6 +30,7 @@ export function createPeers(options: PeersOptions): Peers {
   const self = Address.fromBytes(signer.address);
   const members = createAddressMap<Member>(random);
   const waits = createLinkDeadlines(deadlines);
+  const ended = createLinkSums();
   let closed = false;
   const memberOf = (link: Link): Member | undefined => members.get(link.remote, 0);
 
@@ -93,6 +95,7 @@ export function createPeers(options: PeersOptions): Peers {
     members.delete(remote);
     const wasUp = link.up;
     link.close("shutting-down", nowMs);
+    ended.add(link);
     layer.forget(link);
     if (wasUp) owner.down(link, "removed", nowMs);
     return true;
@@ -123,6 +126,11 @@ export function createPeers(options: PeersOptions): Peers {
         up: link.up,
         stats: link.stats(),
       })),
+    linkCounters() {
+      const sums = createLinkSums(ended.counters);
+      for (const { link } of members.values()) sums.add(link);
+      return sums.counters;
+    },
     close(nowMs) {
       closed = true;
       for (const { link } of [...members.values()]) end(link.remote, nowMs);

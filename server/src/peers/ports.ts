@@ -6,6 +6,7 @@ import type { Address } from "../identity/index.js";
 import type {
   DownReason,
   Link,
+  LinkCounters,
   LinkLayer,
   LinkLayerOptions,
   LinkOwner,
@@ -53,6 +54,8 @@ export interface Peers {
   list(): readonly PeerStatus[];
   /** Tell both clocks every second or so. */
   clocks: LinkLayer["clocks"];
+  /** The sums of all links since the start, those that are no more included. */
+  linkCounters(): LinkCounters;
   /** What became of handshakes, and of datagrams that are no link's. */
   readonly counters: LinkLayer["counters"];
   /** Tells every peer and ends every link. The keys are wiped. */

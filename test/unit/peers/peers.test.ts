@@ -105,6 +105,23 @@ describe("peers", () => {
     expect(hub.events.sort()).toEqual(["up spoke2", "up spoke3", "up spoke4"]);
   });
 
+  it("count what their links have counted, also when those are no more", () => {
+    const { world, daemon } = createLab();
+    const hub = daemon("hub", "10.0.0.1:1");
+    const spokes = [2, 3].map((n) => daemon(`spoke${n}`, `10.0.0.${n}:1`));
+    for (const spoke of spokes) {
+      hub.add(spoke);
+      spoke.add(hub);
+    }
+    world.runUntil("all are up", () => hub.peers.list().every(({ up }) => up), 5_000);
+    for (const spoke of spokes) spoke.send(hub, "hello");
+    world.runUntil("hello arrives", () => hub.packets.length === 2, 1_000);
+    expect(hub.peers.linkCounters()).toMatchObject({ packetsReceived: 2, packetsSent: 0 });
+    for (const spoke of spokes) hub.peers.remove(spoke.address, hub.now());
+    expect(hub.peers.list()).toEqual([]);
+    expect(hub.peers.linkCounters()).toMatchObject({ packetsReceived: 2, packetsSent: 0 });
+  });
+
   it("refuse who is neither configured nor accepted, once", () => {
     const { world, daemon } = createLab();
     const alice = daemon("alice", "10.0.0.1:1");
