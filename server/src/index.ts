@@ -2,26 +2,38 @@
 
 /**
  * mesh256, an INET256 daemon, as a library. `startDaemon` runs one in this process; the rooms it is
- * built from lie beside this file, bottom to top: core, crypto, identity, node, service, config,
- * api, daemon. Each has a door, its index.ts, that says what it is for.
+ * built from lie beside this file, bottom to top: core, sys, crypto, identity, noise, channel,
+ * transport, link, peers, network, session, node, service, config, api, daemon. Each has a door, its index.ts, that says what it is for.
  */
 export { ApiError, type ApiErrorCode } from "./api/index.js";
 export {
   type Config,
-  configJsonSchema,
   defaultConfig,
-  exampleConfig,
   formatProblem,
   type Limits,
   type LogSettings,
   MAX_CONFIG_BYTES,
+  type NetworkSettings,
   type ParseResult,
+  type PeerSettings,
   type Problem,
-  parseConfig,
+  type TransportSettings,
 } from "./config/index.js";
 export {
+  configJsonSchema,
   type Daemon,
   type DaemonOptions,
+  exampleConfig,
   type LogDestination,
+  type OpenTransports,
+  parseConfig,
   startDaemon,
+  type TransportHands,
 } from "./daemon/index.js";
+export { type Algorithm, listAlgorithms } from "./network/index.js";
+export {
+  createMemoryMedium,
+  createMemoryTransport,
+  type MemoryMedium,
+  type Transport,
+} from "./transport/index.js";

@@ -27,6 +27,8 @@ describe("a daemon without a configuration", () => {
     expect(daemon.stdout.lines).toEqual([
       `address   ${address.trim()}`,
       `endpoint  ${workshop.endpoint}`,
+      // 25632, or any other port where that one is taken; IPv6 where there is any.
+      expect.stringMatching(/^peers at {2}0\.0\.0\.0:\d+(, \[::\]:\d+)?$/),
       "",
       "Try next, in other terminals:",
       "  inet256 echo",
@@ -59,6 +61,7 @@ describe("a daemon without a configuration", () => {
     expect(JSON.parse(daemon.stdout.text)).toEqual({
       address: expect.stringMatching(/^\S{43}$/),
       endpoint: workshop.endpoint,
+      transportAddresses: expect.arrayContaining([expect.stringMatching(/^0\.0\.0\.0:\d+$/)]),
       privateKeyPath: workshop.path("state/inet256/private_key.pem"),
     });
   });

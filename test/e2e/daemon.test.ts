@@ -241,9 +241,14 @@ describe("the start", () => {
       .trim()
       .split("\n")
       .map((line) => JSON.parse(line));
-    expect(lines.map(({ msg }) => msg)).toEqual(["starting", "listening"]);
+    expect(lines.map(({ msg }) => msg)).toEqual([
+      "starting",
+      "UDP is open",
+      "receiving over UDP",
+      "listening",
+    ]);
     expect(lines[0]).toMatchObject({ address: `${daemon.address}`, version: "test" });
-    expect(lines[1]).toMatchObject({ endpoint: daemon.endpoint });
+    expect(lines[3]).toMatchObject({ endpoint: daemon.endpoint });
     const answer = await answerOf(client.call(AdminService.method.getStatus, {}));
     expect(answer).toMatchObject({
       addressText: `${daemon.address}`,

@@ -35,6 +35,8 @@ export interface MemoryServiceOptions {
   readonly refuse?: (passing: Passing) => NodeErrorReason | undefined;
   /** Whether trySend finds no room. */
   readonly isFull?: () => boolean;
+  /** What status says in place of what it would say. */
+  readonly status?: Partial<DaemonStatus>;
 }
 
 /** A service in memory, with what tests ask about it. */
@@ -104,7 +106,7 @@ export function createMemoryService(options: MemoryServiceOptions = {}): MemoryS
       inboxes.delete(`${key.address}`);
     },
     async status() {
-      return statusOf(publicKey, inboxes.size);
+      return { ...statusOf(publicKey, inboxes.size), ...options.status };
     },
     async close() {
       for (const inbox of inboxes.values()) inbox.end(new NodeError("NODE_CLOSED", "closed"));
@@ -160,6 +162,10 @@ function statusOf(publicKey: DaemonStatus["publicKey"], nodes: number): DaemonSt
     version: "0.0.0",
     uptimeMs: 93_784_000,
     endpoints: ["unix:///memory"],
+    network: "memory",
+    transportAddresses: [],
+    peers: [],
+    sessions: { remotes: 0, sessions: 0, waitingRemotes: 0, waitingBytes: 0 },
     nodes,
     clients: 1,
     streams: nodes,

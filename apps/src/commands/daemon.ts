@@ -78,7 +78,7 @@ async function runDaemon(world: World, options: DaemonCommandOptions): Promise<v
     socketPath,
     version: world.version,
     logTo: terminal.stderr,
-  }).finally(() => privateKey.wipe());
+  });
   if (options.json === true) printJson(terminal, { ...placesOf(daemon), privateKeyPath: keyPath });
   else await introduce(daemon, terminal);
   await aborted(terminal.interrupted);
@@ -89,16 +89,23 @@ function withLevel(config: Config, level: DaemonCommandOptions["logLevel"]): Con
   return level === undefined ? config : { ...config, log: { ...config.log, level } };
 }
 
-function placesOf({ address, endpoint }: Daemon): { address: string; endpoint: string } {
-  return { address: address.toString(), endpoint };
+interface Places {
+  readonly address: string;
+  readonly endpoint: string;
+  readonly transportAddresses: readonly string[];
+}
+
+function placesOf({ address, endpoint, transportAddresses }: Daemon): Places {
+  return { address: address.toString(), endpoint, transportAddresses };
 }
 
 async function introduce(daemon: Daemon, terminal: Terminal): Promise<void> {
-  const { address, endpoint } = placesOf(daemon);
+  const { address, endpoint, transportAddresses } = placesOf(daemon);
   const variable = (await isWhereClientsLook(endpoint, terminal)) ? "" : `INET256_API=${endpoint} `;
   const command = `${variable}${nameOfCommand(terminal)}`;
   print(terminal, `address   ${address}`);
   print(terminal, `endpoint  ${endpoint}`);
+  print(terminal, `peers at  ${transportAddresses.join(", ") || "nothing: no transports"}`);
   print(terminal, "");
   print(terminal, "Try next, in other terminals:");
   print(terminal, `  ${command} echo`);

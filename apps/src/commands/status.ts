@@ -3,29 +3,36 @@
 import type { CommandUnknownOpts } from "@commander-js/extra-typings";
 import type { DaemonStatus } from "@inet256/client";
 import { apiOf, examples, JSON_OPTION, newCommand } from "../command.js";
-import { formatBytes, formatCount, formatTable, formatUptime } from "../quantities.js";
+import { statusLines } from "../status/text.js";
 import { print, printJson, type World } from "../world.js";
 
 /** `inet256 status`: what a daemon says of itself. */
 export function createStatusCommand(world: World): CommandUnknownOpts {
   return newCommand(world, "status")
-    .summary("print what the daemon is and what it has counted")
-    .description("Prints the daemon's address, what it has open, and its counters.")
+    .summary("print what the daemon is, its peers, and what it has counted")
+    .description(
+      "Prints the daemon's address, what it has open, its peers with the paths to them, and its counters. Counters of what was dropped, lost or refused are shown once that has happened.",
+    )
+    .option("-a, --all", "show every counter, those of each peer too")
     .option(...JSON_OPTION)
     .addHelpText(
       "after",
       examples(
         ["inet256 status", "is it there, and what does it do?"],
         ["inet256 status --json | jq .counters", "for scripts"],
+        ["inet256 status --json | jq '.peers[].up'", "are the peers there?"],
       ),
     )
-    .action(async ({ json }, command) => {
+    .action(async ({ all, json }, command) => {
       const { terminal } = world;
       const client = await world.connect(apiOf(command), {});
       try {
         const status = await client.status({ signal: terminal.interrupted });
         if (json === true) printJson(terminal, toJson(status));
-        else for (const line of toLines(status)) print(terminal, line);
+        else {
+          const lines = statusLines(status, all === true ? "all" : "drops");
+          for (const line of lines) print(terminal, line);
+        }
       } finally {
         await client.close();
       }
@@ -34,24 +41,4 @@ export function createStatusCommand(world: World): CommandUnknownOpts {
 
 function toJson({ publicKey, ...status }: DaemonStatus): unknown {
   return { ...status, publicKey: Buffer.from(publicKey.serialize()).toString("hex") };
-}
-
-function toLines(status: DaemonStatus): string[] {
-  const counters = Object.entries(status.counters);
-  const counts = counters.map(([, value]) => formatCount(value));
-  const widest = Math.max(0, ...counts.map((count) => count.length));
-  const rows = counters.map(([name], i) => [name, (counts[i] ?? "").padStart(widest)] as const);
-  return [
-    ...formatTable([
-      ["address", `${status.address}`],
-      ["version", status.version],
-      ["uptime", formatUptime(status.uptimeMs)],
-      ["endpoints", status.endpoints.join(", ")],
-      ["nodes", formatCount(status.nodes)],
-      ["clients", formatCount(status.clients)],
-      ["streams", formatCount(status.streams)],
-      ["queued", formatBytes(status.queuedBytes)],
-    ]),
-    ...(rows.length === 0 ? [] : ["", "counters", ...formatTable(rows, "  ")]),
-  ];
 }

@@ -9,14 +9,15 @@ import { AdminService } from "@inet256/proto";
 import { checkInboxBytes, checkOpenOptions, checkPrivateKey } from "./check.js";
 import { clientClosedError, createConnection } from "./connection.js";
 import { INBOX_BYTES } from "./constants.js";
+import { type DaemonStatus, readDaemonStatus } from "./daemon-status.js";
 import { defaultEndpoint, type Endpoint, formatEndpoint, parseEndpoint } from "./endpoint.js";
 import type { ClientListener } from "./events.js";
-import { Address, type PrivateKey, PublicKey } from "./identity/index.js";
+import type { PrivateKey } from "./identity/index.js";
 import { dropNode } from "./lookups.js";
 import type { CallOptions, Node, Service } from "./node.js";
 import { NodeError } from "./reasons.js";
 import { openRemoteNode } from "./remote-node.js";
-import { readAnswer, unary } from "./unary.js";
+import { unary } from "./unary.js";
 
 /** How to connect. */
 export interface ConnectOptions {
@@ -31,26 +32,6 @@ export interface ConnectOptions {
    * Only for a tunnel that is private by other means. Default false: such calls are refused.
    */
   readonly allowPrivateKeysOverPlaintext?: boolean;
-}
-
-/** What a daemon says of itself. */
-export interface DaemonStatus {
-  /** The daemon's own address; its node only answers pings. */
-  readonly address: Address;
-  readonly publicKey: PublicKey;
-  readonly version: string;
-  readonly uptimeMs: number;
-  readonly endpoints: readonly string[];
-  /** Open nodes, the daemon's own not counted. */
-  readonly nodes: number;
-  /** Live connections of clients. */
-  readonly clients: number;
-  /** Open streams of Connect. */
-  readonly streams: number;
-  /** Bytes of messages that wait to be read. */
-  readonly queuedBytes: number;
-  /** Counters since the start. */
-  readonly counters: Readonly<Record<string, number>>;
 }
 
 /** A connection to a daemon. */
@@ -117,20 +98,7 @@ export function connect(
     async status({ signal } = {}) {
       const method = AdminService.method.getStatus;
       const answer = await unary(connection, method, {}, new Metadata(), signal);
-      return {
-        address: readAnswer(() => Address.fromBytes(answer.address)),
-        publicKey: readAnswer(() => PublicKey.parse(answer.publicKey)),
-        version: answer.version,
-        uptimeMs: Number(answer.uptime?.seconds ?? 0n) * 1000 + (answer.uptime?.nanos ?? 0) / 1e6,
-        endpoints: answer.endpoints,
-        nodes: answer.nodes,
-        clients: answer.clients,
-        streams: answer.streams,
-        queuedBytes: Number(answer.queuedBytes),
-        counters: Object.fromEntries(
-          answer.counters.map(({ name, value }) => [name, Number(value)]),
-        ),
-      };
+      return readDaemonStatus(answer);
     },
     async close() {
       await Promise.all([...nodes].map((node) => node.close()));

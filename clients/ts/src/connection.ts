@@ -7,12 +7,7 @@
 import { connectivityState, credentials, Metadata } from "@grpc/grpc-js";
 import { RECONNECT_FIRST_MS, RECONNECT_MOST_MS, REOPEN_AT_ONCE } from "./constants.js";
 import { type Endpoint, formatEndpoint } from "./endpoint.js";
-import {
-  createGrpcCaller,
-  errorOfStatus,
-  type GrpcCaller,
-  MAX_STREAM_MESSAGE_BYTES,
-} from "./grpc/index.js";
+import { createGrpcCaller, errorOfStatus, type GrpcCaller } from "./grpc/index.js";
 import { NodeError } from "./reasons.js";
 
 /** A channel to a daemon. */
@@ -42,7 +37,8 @@ const CHANNEL_OPTIONS = {
   "grpc.service_config_disable_resolution": 1,
   "grpc.client_idle_timeout_ms": 0x7fffffff,
   "grpc.enable_http_proxy": 0,
-  "grpc.max_receive_message_length": MAX_STREAM_MESSAGE_BYTES + 64 * KIBIBYTE,
+  // Far above a stream message: the status of a daemon with a thousand peers.
+  "grpc.max_receive_message_length": 4 * 1024 * KIBIBYTE,
   // Less than a unix socket holds: Node does not read a connection while a write to it is
   // incomplete, so two ends with more than that to write would wait for each other for ever.
   "grpc-node.flow_control_window": 128 * KIBIBYTE,

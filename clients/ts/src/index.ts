@@ -12,7 +12,15 @@ export { checkOpenOptions, checkOutgoing, checkOutgoingBatch, checkPrivateKey } 
  * Start with client.ts (connect) and node.ts (what a node can do). Addresses and keys alone,
  * without gRPC, are at `@inet256/client/identity`.
  */
-export { type Client, type ConnectOptions, connect, type DaemonStatus } from "./client.js";
+export { type Client, type ConnectOptions, connect } from "./client.js";
+export type {
+  DaemonStatus,
+  PathKind,
+  PathState,
+  PathStatus,
+  PeerStatus,
+  SessionSummary,
+} from "./daemon-status.js";
 export {
   checkPrivateFolder,
   defaultEndpoint,

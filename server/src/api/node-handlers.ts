@@ -5,7 +5,7 @@ import type { Duration } from "@bufbuild/protobuf/wkt";
 import { Address, NodeError } from "@inet256/client";
 import type { Implementation } from "@inet256/client/grpc";
 import { NodeService } from "@inet256/proto";
-import { type DaemonService, refusalError } from "../service/index.js";
+import type { DaemonService } from "../service/index.js";
 import { openNode, openResponse, withPrivateKey } from "./open.js";
 import { createReceive, type Receive, type ReceiveOptions } from "./receive.js";
 import type { Session, Sessions } from "./sessions.js";
@@ -56,12 +56,12 @@ export function createNodeHandlers(options: NodeHandlersOptions): NodeHandlers {
       withPrivateKey(key, service.dropSerialized);
       return {};
     }),
-    send: unary(method.send, (request, { token }) => {
-      const { opening } = sessions.use(token);
+    send: unary(method.send, async (request, { token, signal }) => {
+      const session = sessions.use(token);
       const to = addressOf(request);
-      const { payload } = request;
-      const refusal = opening.transmit(to.bytes, 0, payload, 0, payload.length);
-      if (refusal !== undefined) throw refusalError(refusal);
+      await whileWaiting(session, () =>
+        service.sendWhenKnown(session.opening, to, request.payload, { signal }),
+      );
       return {};
     }),
     receive: unary(method.receive, async (request, { token, signal }) => {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 import type { LogLevel } from "../core/index.js";
+import type { Address } from "../identity/index.js";
 
 /** A daemon's configuration: checked, complete and frozen all the way down. */
 export interface Config {
@@ -17,7 +18,41 @@ export interface Config {
   readonly log: LogSettings;
   /** Which adapter does the cryptography; auto is native where it can be loaded. */
   readonly crypto: "auto" | "native" | "portable";
+  /** Which routing algorithm. All daemons of a network have the same. */
+  readonly network: NetworkSettings;
+  /** How other daemons are reached. Empty: not at all. */
+  readonly transports: readonly TransportSettings[];
+  /** The daemons that this one keeps a link with, and the only ones that may have one with it. */
+  readonly peers: readonly PeerSettings[];
   readonly limits: Limits;
+}
+
+/** A routing algorithm and its options. */
+export interface NetworkSettings {
+  /** As `inet256 list-networks` shows it. */
+  readonly name: string;
+  /** Valid for the algorithm's schema; what it leaves out has the algorithm's defaults. */
+  readonly options: Readonly<Record<string, unknown>>;
+}
+
+/** UDP. */
+export interface TransportSettings {
+  readonly type: "udp";
+  /** What to bind to, one `ADDRESS:PORT` of each family at most: `0.0.0.0:25632`, `[::]:25632`. */
+  readonly bind: readonly string[];
+  /**
+   * Whether somebody wrote `bind`. If not, a port that is taken, or an address family that is
+   * missing, is no error: another port is taken, or none.
+   */
+  readonly chosen: boolean;
+}
+
+/** Another daemon. */
+export interface PeerSettings {
+  /** `id`: its INET256 address. No two peers have the same. */
+  readonly id: Address;
+  /** Where it is dialled, `192.0.2.1:25632`; none: it is waited for. */
+  readonly addrs: readonly string[];
 }
 
 /** What is logged, and how. */

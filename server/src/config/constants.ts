@@ -20,3 +20,18 @@ export const MAX_PROBLEMS = 100;
 
 /** Bytes of a unix socket's path: Linux's `sun_path` holds 108, one of them the final zero. */
 export const MAX_SOCKET_PATH_BYTES = 107;
+
+/** UDP's port unless another one is written (INET256 section 7). */
+export const DEFAULT_UDP_PORT = 25_632;
+
+/** The routing algorithm unless another one is written. */
+export const DEFAULT_NETWORK = "onehop";
+
+/** Transports in a configuration: each is a socket or two. */
+export const MAX_TRANSPORTS = 16;
+
+/** Peers in a configuration. */
+export const MAX_PEERS = 10_000;
+
+/** Transport addresses of one peer: what a link dials at most. */
+export const MAX_PEER_ADDRESSES = 8;

@@ -4,6 +4,7 @@
 // be missing from it and no default can differ.
 
 import type { z } from "zod";
+import type { NetworkKinds } from "./network-schema.js";
 import { configJsonSchema } from "./schema.js";
 
 type JsonSchema = z.core.JSONSchema.BaseSchema;
@@ -23,31 +24,63 @@ const SET: ReadonlySet<string> = new Set(["private_key_path"]);
  * A complete configuration, every key explained. As it stands it means the defaults, with the
  * private key in private_key.pem beside it. Ends with a line break.
  */
-export function exampleConfig(): string {
+export function exampleConfig(networks: NetworkKinds): string {
   const preface = PREFACE.flatMap((text) => comment(text, ""));
-  const lines = [...preface, "", ...entries(configJsonSchema(), "")];
+  const lines = [...preface, "", ...entries(configJsonSchema(networks), "")];
   return `${lines.join("\n")}\n`;
 }
 
 /** The keys of a mapping, an empty line between them. */
 function entries(mapping: JsonSchema, indent: string): readonly string[] {
-  return Object.entries(mapping.properties ?? {}).flatMap(([key, schema], index) => {
-    if (typeof schema === "boolean") return [];
-    return [...(index === 0 ? [] : [""]), ...entry(key, schema, indent)];
-  });
+  return apart(keysOf(mapping).map(([key, schema]) => entry(key, schema, indent, "")));
 }
 
-function entry(key: string, schema: JsonSchema, indent: string): readonly string[] {
+/** A list with one mapping: its first key has the dash, the others stand below the first. */
+function item(mapping: JsonSchema, indent: string): readonly string[] {
+  return apart(
+    keysOf(mapping).map(([key, schema], index) =>
+      index === 0 ? entry(key, schema, indent, "- ") : entry(key, schema, `${indent}  `, ""),
+    ),
+  );
+}
+
+/** One key: what it is for, then its value, or what it holds. */
+function entry(key: string, schema: JsonSchema, indent: string, dash: string): readonly string[] {
   const about = comment(schema.description ?? "", indent);
-  const mapping = [schema, ...(schema.anyOf ?? [])].find(isMapping);
-  if (mapping !== undefined)
-    return [...about, `${indent}${key}:`, ...entries(mapping, `${indent}  `)];
-  const value = schema.default ?? schema.examples?.[0];
-  return [...about, `${indent}${SET.has(key) ? "" : "#"}${key}: ${value}`];
+  const forms = schema.examples === undefined ? [schema, ...(schema.anyOf ?? [])] : [];
+  const mapping = forms.find(isMapping);
+  const items = forms.map(itemsOf).find(isMapping);
+  const inside = `${indent}  `;
+  if (mapping !== undefined) return [...about, `${indent}${key}:`, ...entries(mapping, inside)];
+  if (items !== undefined) return [...about, `${indent}${key}:`, ...item(items, inside)];
+  const value = inYaml(schema.default ?? schema.examples?.[0]);
+  return [...about, `${indent}${SET.has(key) ? "" : "#"}${dash}${key}: ${value}`];
 }
 
-function isMapping(schema: boolean | JsonSchema): schema is JsonSchema {
-  return typeof schema !== "boolean" && schema.properties !== undefined;
+function keysOf(mapping: JsonSchema): readonly (readonly [string, JsonSchema])[] {
+  return Object.entries(mapping.properties ?? {}).flatMap(([key, schema]) =>
+    typeof schema === "boolean" ? [] : [[key, schema]],
+  );
+}
+
+function isMapping(schema: boolean | JsonSchema | undefined): schema is JsonSchema {
+  return typeof schema === "object" && schema.properties !== undefined;
+}
+
+/** The schema of what a list holds. */
+function itemsOf(schema: boolean | JsonSchema): boolean | JsonSchema | undefined {
+  if (typeof schema === "boolean" || Array.isArray(schema.items)) return undefined;
+  return schema.items;
+}
+
+/** Text goes without quotes, but not inside a list: addresses have colons and brackets. */
+function inYaml(value: unknown): string {
+  if (!Array.isArray(value)) return String(value);
+  return `[${value.map((item) => JSON.stringify(item)).join(", ")}]`;
+}
+
+function apart(blocks: readonly (readonly string[])[]): readonly string[] {
+  return blocks.flatMap((block, index) => (index === 0 ? block : ["", ...block]));
 }
 
 /** Breaks a text into comment lines no wider than WIDTH where its words allow. */

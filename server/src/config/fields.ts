@@ -19,7 +19,7 @@ export function section<Shape extends z.ZodRawShape>(shape: Shape) {
 
 /** The known keys, from the message of a section on unknown ones. */
 export function knownKeys(message: string): readonly string[] {
-  return message.split(" ");
+  return message.split(" ").filter((key) => key !== "");
 }
 
 /** A whole number, bounds included. */
@@ -65,6 +65,72 @@ export function text(expected: string, wrong: (given: string) => string | undefi
     });
 }
 
+/** A list, bounds of its length included. */
+export function list<Item extends z.ZodType>(
+  item: Item,
+  expected: string,
+  least: number,
+  most = Number.POSITIVE_INFINITY,
+) {
+  const error = (issue: RawIssue): string => {
+    if (issue.code === "too_small") return `an empty list, expected ${expected}`;
+    if (issue.code === "too_big") return `too many, expected at most ${most}`;
+    return `${wrongKind(issue.input)}, expected ${expected}`;
+  };
+  const any = z.array(item, { error }).min(least, { error });
+  return Number.isFinite(most) ? any.max(most, { error }) : any;
+}
+
+/** A list, or one of its items alone, which must be text. Comes out as a list. */
+export function oneOrMore<Item>(one: z.ZodType<Item>, more: z.ZodType<Item[]>) {
+  return z
+    .unknown()
+    .transform((given, context): Item[] => {
+      const alone = typeof given === "string";
+      const result = alone ? one.safeParse(given) : more.safeParse(given);
+      if (result.success) return alone ? [result.data as Item] : (result.data as Item[]);
+      for (const issue of result.error.issues) context.issues.push({ ...issue, input: undefined });
+      return z.NEVER;
+    })
+    .meta({ anyOf: [one, more].map(partOfJsonSchema) });
+}
+
+/** The JSON Schema of what goes into a part of another schema. */
+export function partOfJsonSchema(schema: z.ZodType): z.core.JSONSchema.BaseSchema {
+  const { $schema: _, ...part } = z.toJSONSchema(schema, { io: "input", unrepresentable: "any" });
+  return part;
+}
+
+/** What is said where a schema that is not of this room has no message of its own. */
+export function foreignMessage(issue: RawIssue): string {
+  switch (issue.code) {
+    case "unrecognized_keys":
+      // Never empty: zod would put a message of its own in its place, which shows the key.
+      return `${issue.inst instanceof z.ZodObject ? Object.keys(issue.inst.shape).join(" ") : ""} `;
+    case "invalid_type":
+      return `${wrongKind(issue.input)}, expected ${KINDS[issue.expected] ?? issue.expected}`;
+    case "invalid_value":
+      return `another value, expected one of ${issue.values.map(String).join(", ")}`;
+    case "too_small":
+      return `too small, expected at least ${issue.minimum}`;
+    case "too_big":
+      return `too large, expected at most ${issue.maximum}`;
+    default:
+      return `${wrongKind(issue.input)}, expected what this option is described to be`;
+  }
+}
+
+/** What zod's names of kinds mean to who writes a configuration. */
+const KINDS: Readonly<Record<string, string>> = {
+  string: "text",
+  int: "a whole number",
+  number: "a number",
+  boolean: "true or false",
+  array: "a list",
+  object: "a mapping of keys to values",
+  record: "a mapping of keys to values",
+};
+
 function numberError(expected: string): (issue: RawIssue) => string {
   return ({ code, input }) => {
     let wrong = wrongKind(input);
@@ -76,7 +142,9 @@ function numberError(expected: string): (issue: RawIssue) => string {
   };
 }
 
-function wrongKind(value: unknown): string {
+/** What kind of value was found. */
+export function wrongKind(value: unknown): string {
+  if (value === undefined) return "missing";
   if (value === null) return "found nothing";
   if (Array.isArray(value)) return "found a list";
   switch (typeof value) {

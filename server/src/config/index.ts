@@ -9,9 +9,17 @@
  * the example and its entry in the editors' schema follow from there. The way of a text: parse.ts,
  * which asks yaml-text.ts for a plain value, schema.ts whether it holds, problems.ts where not.
  */
-export type { Config, Limits, LogSettings } from "./config.js";
+export type {
+  Config,
+  Limits,
+  LogSettings,
+  NetworkSettings,
+  PeerSettings,
+  TransportSettings,
+} from "./config.js";
 export { MAX_CONFIG_BYTES } from "./constants.js";
 export { exampleConfig } from "./example.js";
+export type { NetworkKind, NetworkKinds } from "./network-schema.js";
 export { defaultConfig, type ParseResult, parseConfig } from "./parse.js";
 export { formatProblem, type Problem } from "./problems.js";
 export { configJsonSchema } from "./schema.js";

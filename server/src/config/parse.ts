@@ -8,6 +8,7 @@ import type { Config } from "./config.js";
 import { MAX_CONFIG_BYTES } from "./constants.js";
 import { knownKeys } from "./fields.js";
 import { nearestName } from "./nearest.js";
+import type { NetworkKinds } from "./network-schema.js";
 import { resolveBeside } from "./places.js";
 import { type Finding, isName, type Path, type Problem, toProblems } from "./problems.js";
 import { configSchema, type Settings } from "./schema.js";
@@ -21,10 +22,13 @@ export type ParseResult =
 /**
  * Reads a configuration: YAML 1.2, one document, at most 1 MiB, with or without a byte order mark.
  * An empty text is the default configuration. `file` is the name of the file the text came from,
- * as problems shall show it; paths in the text are taken from its folder.
+ * as problems shall show it; paths in the text are taken from its folder. `networks` are the routing
+ * algorithms there are to choose from.
  */
-export function parseConfig(text: string, options: { readonly file: string }): ParseResult {
-  const { file } = options;
+export function parseConfig(
+  text: string,
+  { file, networks }: { readonly file: string; readonly networks: NetworkKinds },
+): ParseResult {
   const body = text.startsWith("\uFEFF") ? text.slice(1) : text;
   const fail = (findings: readonly Finding[]): ParseResult => ({
     ok: false,
@@ -36,7 +40,7 @@ export function parseConfig(text: string, options: { readonly file: string }): P
   }
   const { content, findings } = readYaml(body);
   if (content === undefined) return fail(findings);
-  const result = configSchema.safeParse(content.value ?? {});
+  const result = configSchema(networks).safeParse(content.value ?? {});
   if (result.success && findings.length === 0) {
     return { ok: true, config: toConfig(result.data, file) };
   }
@@ -45,7 +49,7 @@ export function parseConfig(text: string, options: { readonly file: string }): P
 }
 
 /** What applies where a configuration says nothing. */
-export const defaultConfig: Config = toConfig(configSchema.parse({}), "");
+export const defaultConfig: Config = toConfig(configSchema([]).parse({}), "");
 
 function toConfig(settings: Settings, file: string): Config {
   const { private_key_path: keyPath } = settings;
@@ -54,6 +58,9 @@ function toConfig(settings: Settings, file: string): Config {
     apiEndpoint: settings.api_endpoint,
     log: settings.log,
     crypto: settings.crypto,
+    network: settings.network,
+    transports: settings.transports,
+    peers: settings.peers,
     limits: settings.limits,
   });
 }
@@ -61,10 +68,23 @@ function toConfig(settings: Settings, file: string): Config {
 function toFindings(issue: z.core.$ZodIssue, content: YamlContent): readonly Finding[] {
   const path = issue.path.map((step) => (typeof step === "symbol" ? "" : step));
   if (issue.code !== "unrecognized_keys") {
-    return [{ offset: content.offsetOf(path, "value"), path, message: issue.message }];
+    const finding = { offset: content.offsetOf(path, "value"), path, message: issue.message };
+    const other = issue.code === "custom" ? otherHalf(issue.params, path) : undefined;
+    return [
+      other === undefined ? finding : { ...finding, earlier: content.offsetOf(other, "value") },
+    ];
   }
   const known = knownKeys(issue.message);
   return issue.keys.map((key) => unknownKey([...path, key], key, known, content));
+}
+
+/** Where the other half of a conflict is: a path as long as the end of this one, in its place. */
+function otherHalf(
+  params: Readonly<Record<string, unknown>> | undefined,
+  path: Path,
+): Path | undefined {
+  const earlier: unknown = params?.["earlier"];
+  return Array.isArray(earlier) ? [...path.slice(0, -earlier.length), ...earlier] : undefined;
 }
 
 function unknownKey(
@@ -75,6 +95,7 @@ function unknownKey(
 ): Finding {
   const meant = isName(key) ? nearestName(key, known) : undefined;
   const question = meant === undefined ? "" : ` (did you mean ${meant}?)`;
-  const message = `unknown key${question}, expected one of ${known.join(", ")}`;
+  const expected = known.length === 0 ? "none" : `one of ${known.join(", ")}`;
+  const message = `unknown key${question}, expected ${expected}`;
   return { offset: content.offsetOf(path, "key"), path, message };
 }

@@ -4,10 +4,9 @@
  * The one place where the rooms are put together: bottom-up at the start, top-down at the stop.
  */
 import type { Address, PrivateKey } from "@inet256/client/identity";
-import { type Api, startApi } from "../api/index.js";
-import type { Config } from "../config/index.js";
+import { startApi } from "../api/index.js";
+import type { Config, NetworkSettings } from "../config/index.js";
 import {
-  createBudget,
   createDeadlines,
   createSystemTimer,
   createSystemTurns,
@@ -15,16 +14,20 @@ import {
   systemRandom,
 } from "../core/index.js";
 import { selectCrypto } from "../crypto/index.js";
-import { createIdentities } from "../identity/index.js";
-import { createNodes } from "../node/index.js";
-import { createService, type DaemonService } from "../service/index.js";
+import { type ConfiguredAlgorithm, findAlgorithm } from "../network/index.js";
+import type { DaemonService } from "../service/index.js";
+import { createEngine, type Engine } from "./engine.js";
 import { createLogger, type LogDestination } from "./logging.js";
+import { createRelaySink } from "./relay-sink.js";
+import { configuredTransports, type OpenTransports } from "./transports.js";
 
 /** What a daemon needs. */
 export interface DaemonOptions {
   readonly config: Config;
-  /** The daemon's own identity; it stays the caller's, and is not kept after the start. */
+  /** The daemon's own identity. It is taken over, and wiped when the daemon stops or cannot start. */
   readonly privateKey: PrivateKey;
+  /** Opens the transports; undefined: those of the configuration. */
+  readonly openTransports?: OpenTransports;
   /** Where the API listens: an absolute path. */
   readonly socketPath: string;
   /** The version it says it has. */
@@ -39,69 +42,116 @@ export interface Daemon {
   readonly address: Address;
   /** Where its API is, as clients write it. */
   readonly endpoint: string;
+  /** Where other daemons reach it, as its peers write it in `addrs`. */
+  readonly transportAddresses: readonly string[];
   /** Its use cases, for programs in this process. */
   readonly service: DaemonService;
   /** Ends every node, tells every client, removes the socket; resolves when all is done. */
   stop(): Promise<void>;
 }
 
-/** Starts a daemon; resolves when it can be called. Rejects with ApiError when it cannot listen. */
+/**
+ * Starts a daemon; resolves when it can be called. Rejects with ApiError when its API cannot listen,
+ * with TransportError when a transport cannot be opened.
+ */
 export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
-  const { config, privateKey } = options;
-  const { limits } = config;
-  const log = createLogger(config.log, options.logTo);
-  const clock = systemClock;
-  const random = systemRandom;
-  const deadlines = createDeadlines(clock, createSystemTimer());
-  const turns = createSystemTurns();
-  const crypto = selectCrypto(config.crypto === "auto" ? undefined : config.crypto);
-  const identities = createIdentities(crypto, random);
-  const budget = createBudget(limits.queuedBytes);
-  const { address, publicKey } = privateKey;
-  const own = { address, publicKey };
-  log.info("starting", {
-    version: options.version,
-    address: address.toString(),
-    crypto: crypto.name,
-  });
-
-  const nodes = createNodes({
-    own,
-    random,
-    budget,
-    inboxBytes: limits.inboxBytes,
-    limit: limits.nodes,
-  });
-  const service = createService({ ...limits, nodes, identities, clock, budget, own });
-  let api: Api;
   try {
-    api = await startApi({
-      ...options,
-      service,
-      clock,
-      deadlines,
-      turns,
-      random,
-      crypto,
-      log,
-      budget,
-      limits,
-    });
+    return await start(options);
   } catch (error) {
-    deadlines.stop();
+    options.privateKey.wipe();
     throw error;
   }
+}
+
+async function start(options: DaemonOptions): Promise<Daemon> {
+  const { config, privateKey } = options;
+  const machine = createMachine(options);
+  const { logger } = machine;
+  const algorithm = configureNetwork(config.network);
+  const { address } = privateKey;
+  logger.info("starting", {
+    version: options.version,
+    address: address.toString(),
+    network: algorithm.name,
+    crypto: machine.crypto.name,
+  });
+
+  const lower = await startLowerHalf(options, machine, algorithm);
+  const { service, budget, nodes, network, dial } = lower.engine;
+  const { limits } = config;
+  const api = await startApi({
+    ...options,
+    ...machine,
+    log: logger,
+    service,
+    budget,
+    limits,
+  }).catch(async (error) => {
+    await lower.stop();
+    throw error;
+  });
+  for (const peer of config.peers) dial(peer);
 
   return {
     address,
     endpoint: api.endpoint,
+    get transportAddresses() {
+      return service.status().transportAddresses;
+    },
     service,
     async stop() {
-      log.info("stopping", { nodes: nodes.size });
+      logger.info("stopping", { nodes: nodes.size, peers: network.peers.size });
       await api.stop();
-      nodes.stop();
-      deadlines.stop();
-      log.info("stopped");
+      await lower.stop();
+      logger.info("stopped");
     },
   };
+}
+
+/** What every room is given of the machine. */
+function createMachine({ config, logTo }: DaemonOptions) {
+  const clock = systemClock;
+  return {
+    clock,
+    random: systemRandom,
+    deadlines: createDeadlines(clock, createSystemTimer()),
+    turns: createSystemTurns(),
+    crypto: selectCrypto(config.crypto === "auto" ? undefined : config.crypto),
+    logger: createLogger(config.log, logTo),
+  };
+}
+
+/** The transports, and everything between them and the API. */
+interface LowerHalf {
+  readonly engine: Engine;
+  stop(): Promise<void>;
+}
+
+async function startLowerHalf(
+  { config, privateKey, openTransports }: DaemonOptions,
+  machine: ReturnType<typeof createMachine>,
+  algorithm: ConfiguredAlgorithm,
+): Promise<LowerHalf> {
+  const relay = createRelaySink();
+  const open = openTransports ?? configuredTransports(config.transports);
+  const transports = await open({ ...machine, sink: relay.sink });
+  const { limits } = config;
+  const engine = createEngine({ ...machine, privateKey, algorithm, limits, transports });
+  relay.relayTo(engine.transportSink);
+  return {
+    engine,
+    async stop() {
+      engine.stop();
+      // The farewells leave with the end of the turn.
+      await new Promise<void>((resolve) => machine.turns.atEnd(resolve));
+      await Promise.all(transports.map((transport) => transport.close()));
+      machine.deadlines.stop();
+    },
+  };
+}
+
+function configureNetwork({ name, options }: NetworkSettings): ConfiguredAlgorithm {
+  const algorithm = findAlgorithm(name);
+  if (algorithm !== undefined) return algorithm.configure(options);
+  throw new RangeError(`network: expected an algorithm that is built in, got ${name}`);
 }

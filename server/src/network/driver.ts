@@ -213,6 +213,7 @@ function watchPeers(links: Peers, expected: ExpectedPeers, configured: Set<strin
       return links.size;
     },
     list: () => links.list(),
+    linkCounters: () => links.linkCounters(),
     close: (nowMs) => links.close(nowMs),
   };
 }

@@ -6,15 +6,27 @@ export interface NodeCounters {
   delivered: number;
   /** Messages lost in an inbox that was full: the oldest first. */
   inboxLost: number;
-  /** Messages refused because no node has the address. */
+  /** Messages refused because nobody in the network has the address. */
   noSuchAddress: number;
+  /** Messages refused because their node is open at another daemon too, and newer there. */
+  displaced: number;
   /** Messages refused because they exceed the MTU. */
   tooLarge: number;
   /** Messages to the daemon's own node that were no pings. */
   notPings: number;
+  /** Nodes that another daemon has a newer attachment of. */
+  displacements: number;
 }
 
 /** All zero. */
 export function createNodeCounters(): NodeCounters {
-  return { delivered: 0, inboxLost: 0, noSuchAddress: 0, tooLarge: 0, notPings: 0 };
+  return {
+    delivered: 0,
+    inboxLost: 0,
+    noSuchAddress: 0,
+    displaced: 0,
+    tooLarge: 0,
+    notPings: 0,
+    displacements: 0,
+  };
 }

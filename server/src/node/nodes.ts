@@ -1,24 +1,29 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 /**
- * The table of local nodes: opens, shares, drops and finds them, and moves messages between them.
+ * The table of local nodes: opens, shares, drops and finds them, and moves messages between them
+ * and, through elsewhere.ts, to and from all others.
  *
- * Invariants: a node stands in the table exactly while it has openings; the daemon's own key is
- * never opened.
+ * Invariants: a node stands in the table, and is attached to the network, exactly while it has
+ * openings; the daemon's own key is never opened.
  */
-import type { Address, PrivateKey, PublicKey } from "@inet256/client/identity";
+import type { Address, Keys, PrivateKey } from "@inet256/client/identity";
 import {
   type AddressMap,
   addressWords,
   type Budget,
+  type Clock,
   createAddressMap,
   type Random,
-  sameAddress,
 } from "../core/index.js";
+import type { Found, Network } from "../network/index.js";
+import type { Sessions, SessionsSink } from "../session/index.js";
+import { attachmentOf } from "./attachment.js";
 import { createNodeCounters, type NodeCounters } from "./counters.js";
-import { createLocalNode } from "./local-node.js";
+import { createElsewhere, type Resident } from "./elsewhere.js";
+import { createLocalNode, type LocalNode } from "./local-node.js";
 import { createOpening, type EndOpening, type Opening } from "./opening.js";
-import { isPing } from "./ping.js";
+import { createOutbound } from "./outbound.js";
 import type { OpenRefusal, Refusal } from "./refusal.js";
 import { createSender, type Destination, type Destinations } from "./sender.js";
 
@@ -30,8 +35,12 @@ export interface OpenWish {
 
 /** What nodes need. */
 export interface NodesOptions {
-  /** The daemon's own node: found and pinged, never opened. */
-  readonly own: { readonly address: Address; readonly publicKey: PublicKey };
+  /** The daemon's own identity, found and pinged, never opened. It stays the caller's. */
+  readonly own: PrivateKey;
+  readonly keys: Keys;
+  readonly network: Pick<Network, "attach" | "detach" | "find">;
+  readonly sessions: Pick<Sessions, "join" | "leave" | "send">;
+  readonly clock: Clock;
   readonly random: Random;
   /** Bytes of unread messages, of all nodes together. */
   readonly budget: Budget;
@@ -47,56 +56,62 @@ export interface Nodes {
   open(privateKey: PrivateKey, wish: OpenWish): Opening | OpenRefusal;
   /** Removes a node whoever opened it; false when it was not open. */
   drop(address: Address): boolean;
-  /** The first address, in byte order, whose first `nbits` bits match. */
-  find(prefix: Uint8Array, nbits: number): Address | undefined;
-  /** The key of a node here. */
-  publicKey(address: Address): PublicKey | undefined;
+  /**
+   * Finds an identity whose address begins with these `nbits` bits: of the nodes here the first in
+   * byte order, told before this returns; else the network is asked. `found` is called once, with
+   * undefined when everybody said no, unless the search is ended by calling what is returned.
+   */
+  find(prefix: Uint8Array, nbits: number, found: (found: Found | undefined) => void): () => void;
+  /** What sessions are to tell. */
+  readonly sessionsSink: SessionsSink;
   /** How many nodes are open, the daemon's own not counted. */
   readonly size: number;
   readonly counters: NodeCounters;
-  /** Ends every opening, as when the daemon stops. */
+  /** Ends every opening and the daemon's own node, as when the daemon stops. */
   stop(): void;
 }
 
-interface Entry extends Destination {
+interface Entry extends Destination, Resident {
   open: boolean;
   readonly openings: Set<EndOpening>;
 }
 
+const ADDRESS_BITS = 256;
+
 /** No node is open. */
 export function createNodes(options: NodesOptions): Nodes {
-  const { own, random, budget } = options;
+  const { own, keys, network, random, budget } = options;
   const counters = createNodeCounters();
   const table: AddressMap<Entry> = createAddressMap(random);
-  const ownBytes = own.address.bytes;
-  const ownWords = addressWords(ownBytes);
+  const ownIdentity = attachmentOf(own, keys);
+  const elsewhere = createElsewhere({ ...options, own: ownIdentity, table, counters });
 
   const remove = (entry: Entry, reason: Refusal): void => {
     entry.open = false;
-    table.delete(entry.node.address.bytes);
+    const { bytes } = entry.node.address;
+    table.delete(bytes);
+    elsewhere.leave(bytes);
     entry.node.wipe();
     for (const end of [...entry.openings]) end(reason);
   };
-  const destinations: Destinations = {
-    find: table.get,
-    // The daemon's own node answers pings with the same bytes, and nothing else.
-    elsewhere(source, addresses, addressAt, buffer, start, end) {
-      if (!sameAddress(ownWords, addresses, addressAt)) {
-        counters.noSuchAddress += 1;
-        return "NO_SUCH_ADDRESS";
-      }
-      const sender = isPing(buffer, start, end) ? table.get(source, 0) : undefined;
-      if (sender === undefined) counters.notPings += 1;
-      else sender.node.deliver(ownBytes, 0, buffer, start, end);
-      return undefined;
-    },
-  };
+  const destinations: Destinations = { find: table.get, elsewhere: elsewhere.elsewhere };
   const openOnce = (entry: Entry): Opening =>
     createOpening({
       ...entry,
-      sender: createSender(entry.node.address.bytes, destinations, counters),
+      sender: createSender(entry.outbound, destinations, counters),
       onLast: () => remove(entry, "NODE_CLOSED"),
     });
+
+  const findHere = (prefix: Uint8Array, nbits: number): Found | undefined => {
+    let best: Pick<LocalNode, "address" | "publicKey"> | undefined;
+    if (nbits === ADDRESS_BITS) best = table.get(prefix, 0)?.node;
+    if (own.address.hasPrefix(prefix, nbits)) best = own;
+    for (const { node } of nbits === ADDRESS_BITS ? [] : table.values()) {
+      if (!node.address.hasPrefix(prefix, nbits)) continue;
+      if (best === undefined || node.address.compare(best.address) < 0) best = node;
+    }
+    return best && { address: best.address, publicKey: best.publicKey.serialize() };
+  };
 
   return {
     open(privateKey, wish) {
@@ -111,9 +126,12 @@ export function createNodes(options: NodesOptions): Nodes {
       }
       if (table.size >= options.limit) return refuse(privateKey, "LIMIT_NODES");
       const node = createLocalNode(privateKey, inboxBytes, budget, counters);
-      const words = addressWords(address.bytes);
-      const entry: Entry = { node, words, open: true, openings: new Set() };
-      table.set(address.bytes, entry);
+      const { bytes } = address;
+      const words = addressWords(bytes);
+      const outbound = createOutbound(bytes);
+      const entry: Entry = { node, words, outbound, open: true, openings: new Set() };
+      table.set(bytes, entry);
+      elsewhere.join(attachmentOf(privateKey, keys));
       return openOnce(entry);
     },
     drop(address) {
@@ -121,24 +139,21 @@ export function createNodes(options: NodesOptions): Nodes {
       if (entry !== undefined) remove(entry, "NODE_DROPPED");
       return entry !== undefined;
     },
-    find(prefix, nbits) {
-      let best = own.address.hasPrefix(prefix, nbits) ? own.address : undefined;
-      for (const { node } of table.values()) {
-        if (!node.address.hasPrefix(prefix, nbits)) continue;
-        if (best === undefined || node.address.compare(best) < 0) best = node.address;
-      }
-      return best;
+    find(prefix, nbits, found) {
+      const here = findHere(prefix, nbits);
+      if (here === undefined)
+        return network.find(prefix, nbits, found, options.clock.monotonicMs());
+      found(here);
+      return () => {};
     },
-    publicKey(address) {
-      if (address.equals(own.address)) return own.publicKey;
-      return table.get(address.bytes, 0)?.node.publicKey;
-    },
+    sessionsSink: elsewhere.sessionsSink,
     get size() {
       return table.size;
     },
     counters,
     stop() {
       for (const entry of [...table.values()]) remove(entry, "NODE_CLOSED");
+      elsewhere.leave(own.address.bytes);
     },
   };
 }

@@ -8,6 +8,7 @@ import { sameAddress } from "../core/index.js";
 import { MTU } from "./constants.js";
 import type { NodeCounters } from "./counters.js";
 import type { LocalNode } from "./local-node.js";
+import type { Outbound } from "./outbound.js";
 import type { Refusal } from "./refusal.js";
 
 /** Sends in the name of one node. */
@@ -24,8 +25,8 @@ export interface Sender {
     end: number,
   ): Refusal | undefined;
   /**
-   * Whether a node that was sent to does not keep up. Who sends in rows should then wait a while;
-   * `onRelief` calls once when there is no more reason to.
+   * Whether a node that was sent to, or the way to one, does not keep up. Who sends in rows should
+   * then wait a while; `onRelief` calls, at least once, when there may be no more reason to.
    */
   readonly crowding: boolean;
   onRelief(hear: () => void): void;
@@ -37,11 +38,8 @@ export interface Sender {
 export interface Destinations {
   /** The node whose address stands at `at` in `buffer`. */
   find(buffer: Uint8Array, at: number): Destination | undefined;
-  /** Whatever is no node here: the daemon itself, and in time the network. */
-  elsewhere: (
-    source: Uint8Array,
-    ...message: Parameters<Sender["transmit"]>
-  ) => Refusal | undefined;
+  /** Whatever is no node here: the daemon itself, and the network. */
+  elsewhere(outbound: Outbound, ...message: Parameters<Sender["transmit"]>): Refusal | undefined;
 }
 
 /** A node that can be sent to. */
@@ -53,12 +51,13 @@ export interface Destination {
   readonly open: boolean;
 }
 
-/** The sender for the node of this address. */
+/** A sender for the node that this belongs to. */
 export function createSender(
-  source: Uint8Array,
+  outbound: Outbound,
   destinations: Destinations,
   counters: NodeCounters,
 ): Sender {
+  const { source } = outbound;
   let last: Destination | undefined;
   let crowded: LocalNode | undefined;
   let awaited: LocalNode | undefined;
@@ -72,20 +71,22 @@ export function createSender(
         last = destinations.find(addresses, addressAt);
       }
       if (last === undefined) {
-        return destinations.elsewhere(source, addresses, addressAt, buffer, start, end);
+        return destinations.elsewhere(outbound, addresses, addressAt, buffer, start, end);
       }
       last.node.deliver(source, 0, buffer, start, end);
       if (last.node.crowded) crowded = last.node;
       return undefined;
     },
     get crowding() {
-      return crowded?.crowded === true;
+      return outbound.crowded || crowded?.crowded === true;
     },
     onRelief(hear) {
-      awaited = crowded;
+      if (outbound.crowded) outbound.onRelief(hear);
+      awaited = crowded?.crowded === true ? crowded : undefined;
       awaited?.onRelief(hear);
     },
     forgetRelief(hear) {
+      outbound.forgetRelief(hear);
       awaited?.forgetRelief(hear);
       awaited = undefined;
     },

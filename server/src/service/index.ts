@@ -5,10 +5,12 @@
  * the daemon's process use it as it is; the API serves it to all others.
  */
 export type { Opening, Reader } from "../node/index.js";
+export type { PeerStatus } from "../peers/index.js";
 export { refusalError } from "./errors.js";
 export {
   createService,
   type DaemonService,
   type ServiceOptions,
   type ServiceStatus,
+  type SessionSummary,
 } from "./service.js";

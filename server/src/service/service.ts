@@ -13,17 +13,26 @@ import {
   NodeError,
   type Service,
 } from "@inet256/client";
-import type { Budget, Clock } from "../core/index.js";
-import type { Identities, PrivateKey, PublicKey } from "../identity/index.js";
+import type { Budget, Clock, Deadlines } from "../core/index.js";
+import { type Identities, type PrivateKey, PublicKey } from "../identity/index.js";
 import type { Nodes, Opening, OpenWish } from "../node/index.js";
+import type { PeerStatus } from "../peers/index.js";
+import { type Counters, collectCounters, type NetworkView } from "./counters.js";
 import { refusalError } from "./errors.js";
 import { createInProcessNode, type NodeQueries } from "./in-process-node.js";
+import { createSearch } from "./search.js";
 
 /** What the service needs. */
 export interface ServiceOptions {
   readonly nodes: Nodes;
+  readonly network: NetworkView;
+  /** What the sessions say of themselves. */
+  readonly sessions: SessionsView;
+  /** What the transports have counted, and where they receive. */
+  readonly transports: readonly TransportView[];
   readonly identities: Identities;
   readonly clock: Clock;
+  readonly deadlines: Deadlines;
   /** Bytes of unread messages of all nodes. */
   readonly budget: Budget;
   /** The daemon's own identity. */
@@ -33,6 +42,20 @@ export interface ServiceOptions {
   readonly maxInboxBytes: number;
 }
 
+/** What is shown of sessions. */
+export interface SessionsView {
+  stats(): SessionSummary;
+  readonly counters: Counters;
+  readonly channelCounters: Counters;
+}
+
+/** What is shown of a transport. */
+export interface TransportView {
+  readonly name: string;
+  readonly localAddresses: readonly { readonly text: string }[];
+  readonly counters: Counters;
+}
+
 /** How the daemon is doing. */
 export interface ServiceStatus {
   readonly address: Address;
@@ -40,8 +63,26 @@ export interface ServiceStatus {
   readonly uptimeMs: number;
   readonly nodes: number;
   readonly queuedBytes: number;
-  /** Counters by name. */
+  /** The routing algorithm's name. */
+  readonly network: string;
+  /** Where other daemons reach this one, for example `0.0.0.0:25632`. */
+  readonly transportAddresses: readonly string[];
+  /** Configured peers, and those that came by themselves. */
+  readonly peers: readonly PeerStatus[];
+  readonly sessions: SessionSummary;
+  /** Counters by name, of the daemon as a whole. */
   readonly counters: Readonly<Record<string, number>>;
+}
+
+/** The sessions with remote identities, of all nodes together. */
+export interface SessionSummary {
+  /** Pairs of a node here and a remote identity, idle ones too. */
+  readonly remotes: number;
+  /** Those of them with a session. */
+  readonly sessions: number;
+  /** Those of them for which messages wait to be sent, and the bytes of those messages. */
+  readonly waitingRemotes: number;
+  readonly waitingBytes: number;
 }
 
 /** The daemon's use cases, for programs in its process and for its API. */
@@ -56,14 +97,26 @@ export interface DaemonService extends Service {
   findAddress: NodeQueries["findAddress"];
   /** As Node.lookupPublicKey. */
   lookupPublicKey: NodeQueries["lookupPublicKey"];
+  /**
+   * Sends one message of an opening once the network knows its destination; resolves when it was
+   * accepted. Throws NodeError: NO_SUCH_ADDRESS, UNREACHABLE, or what `transmit` says.
+   */
+  sendWhenKnown(
+    opening: Opening,
+    to: Address,
+    payload: Uint8Array,
+    options: { readonly signal: AbortSignal },
+  ): Promise<void>;
   status(): ServiceStatus;
 }
 
 const ED25519 = "ed25519";
+const ADDRESS_BITS = 256;
 
 /** The service over the rooms below. */
 export function createService(options: ServiceOptions): DaemonService {
-  const { nodes, identities, clock, budget, own } = options;
+  const { nodes, network, identities, clock, budget, own } = options;
+  const search = createSearch(options);
   const startedMs = clock.monotonicMs();
 
   const parse = (serialized: Uint8Array): PrivateKey => {
@@ -109,18 +162,21 @@ export function createService(options: ServiceOptions): DaemonService {
       if (!(cause instanceof IdentityError)) throw cause;
       throw new NodeError("BAD_REQUEST", cause.message, { cause });
     }
-    const found = nodes.find(prefix, nbits);
-    if (found !== undefined) return found;
+    const found = await search(prefix, nbits, signal);
+    if (found !== undefined) return found.address;
     throw new NodeError("NO_SUCH_ADDRESS", `the network knows no address with these ${nbits} bits`);
+  };
+  const searchExactly = async (address: Address, signal: AbortSignal | undefined) => {
+    const found = await search(address.bytes, ADDRESS_BITS, signal);
+    if (found !== undefined) return found;
+    throw refusalError("NO_SUCH_ADDRESS");
   };
   const lookupPublicKey: DaemonService["lookupPublicKey"] = async (address, { signal } = {}) => {
     signal?.throwIfAborted();
     if (!(address instanceof Address)) {
       throw new NodeError("BAD_ADDRESS", "address: expected an Address");
     }
-    const found = nodes.publicKey(address);
-    if (found !== undefined) return found;
-    throw refusalError("NO_SUCH_ADDRESS");
+    return PublicKey.parse((await searchExactly(address, signal)).publicKey);
   };
   const queries: NodeQueries = {
     findAddress,
@@ -147,19 +203,24 @@ export function createService(options: ServiceOptions): DaemonService {
       algorithm === "" || algorithm === ED25519 ? identities.generate() : undefined,
     findAddress,
     lookupPublicKey,
+    async sendWhenKnown(opening, to, payload, { signal }) {
+      await searchExactly(to, signal);
+      const refusal = opening.transmit(to.bytes, 0, payload, 0, payload.length);
+      if (refusal !== undefined) throw refusalError(refusal);
+    },
     status: () => ({
       address: own.address,
       publicKey: own.publicKey,
       uptimeMs: clock.monotonicMs() - startedMs,
       nodes: nodes.size,
       queuedBytes: budget.used,
-      counters: {
-        datagrams_delivered: nodes.counters.delivered,
-        datagrams_lost_inbox_full: nodes.counters.inboxLost,
-        datagrams_refused_no_such_address: nodes.counters.noSuchAddress,
-        datagrams_refused_too_large: nodes.counters.tooLarge,
-        datagrams_to_daemon_not_ping: nodes.counters.notPings,
-      },
+      network: network.name,
+      transportAddresses: options.transports.flatMap(({ localAddresses }) =>
+        localAddresses.map(({ text }) => text),
+      ),
+      peers: network.peers.list(),
+      sessions: options.sessions.stats(),
+      counters: collectCounters(options),
     }),
   };
 }

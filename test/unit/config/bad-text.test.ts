@@ -37,7 +37,7 @@ const SHAPES: readonly Row[] = [
 ];
 
 const KEYS: readonly Row[] = [
-  ["unknown", "peers: []", `1:1: peers: unknown key, expected one of ${ROOT_KEYS}`],
+  ["unknown", "friends: []", `1:1: friends: unknown key, expected one of ${ROOT_KEYS}`],
   [
     "misspelt",
     "crypot: auto",

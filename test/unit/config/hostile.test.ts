@@ -4,14 +4,18 @@
 
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { MAX_ALIASES, MAX_DEPTH, MAX_PROBLEMS } from "../../../server/src/config/constants.js";
 import {
-  exampleConfig,
+  MAX_ALIASES,
+  MAX_DEPTH,
+  MAX_PEERS,
+  MAX_PROBLEMS,
+} from "../../../server/src/config/constants.js";
+import {
   formatProblem,
   MAX_CONFIG_BYTES,
   type ParseResult,
-  parseConfig,
 } from "../../../server/src/config/index.js";
+import { exampleConfig, parseConfig } from "./bound.js";
 
 const read = (text: string): ParseResult => parseConfig(text, { file: "f" });
 
@@ -109,6 +113,22 @@ describe("many problems", () => {
   );
 });
 
+describe("many peers", () => {
+  const id = (index: number): string => `${index.toString(36).padStart(42, "_")}-`;
+  const peers = (count: number): string =>
+    `peers:\n${Array.from({ length: count }, (_, index) => `- id: ${id(index)}\n`).join("")}`;
+
+  it("may be the bound and no peer more", () => {
+    expect(read(peers(MAX_PEERS)).ok).toBe(true);
+    expect(lines(peers(MAX_PEERS + 1))).toEqual(["f:2:1: peers: too many, expected at most 10000"]);
+  });
+
+  it("of nothing are bounded", () => checkSane(`peers:\n${"-\n".repeat(100_000)}`));
+  it("of one id are bounded", () => {
+    checkSane(`peers:\n${`- id: ${id(0)}\n`.repeat(20_000)}`);
+  });
+});
+
 describe("any text", () => {
   const runs = { numRuns: 1_000 };
 
@@ -124,6 +144,14 @@ describe("any text", () => {
       "nodes",
       "crypto",
       "level",
+      "network",
+      "transports",
+      "peers",
+      "type",
+      "addrs",
+      "id",
+      "udp",
+      "flood",
       "__proto__",
       "1",
       "1.5",

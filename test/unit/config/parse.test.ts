@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 import { describe, expect, it } from "vitest";
-import { type Config, defaultConfig, parseConfig } from "../../../server/src/config/index.js";
+import { type Config, defaultConfig } from "../../../server/src/config/index.js";
+import { Address } from "../../../server/src/identity/index.js";
+import { parseConfig } from "./bound.js";
 
+const ID = `${"a".repeat(42)}-`;
+const OTHER_ID = `${"b".repeat(42)}-`;
 const FILE = "/etc/inet256/config.yml";
 
 function parsed(text: string, file = FILE): Config {
@@ -18,6 +22,9 @@ describe("the default configuration", () => {
       apiEndpoint: undefined,
       log: { level: "info", format: "auto" },
       crypto: "auto",
+      network: { name: "onehop", options: {} },
+      transports: [{ type: "udp", bind: ["0.0.0.0:25632", "[::]:25632"], chosen: false }],
+      peers: [],
       limits: {
         nodes: 20_000,
         nodesPerClient: 12_000,
@@ -40,6 +47,11 @@ describe("the default configuration", () => {
     ["null", "null\n"],
     ["an empty mapping", "{}"],
     ["sections of nothing but comments", "log:\n  # level: debug\nlimits:\n"],
+    ["lists of nothing but comments", "transports:\n  # - type: udp\npeers:\n"],
+    ["no peers", "peers: []\n"],
+    ["the name of the network", "network: onehop\n"],
+    ["a network without options", "network: {type: onehop}\n"],
+    ["a transport that says nothing", "transports: [{type: udp}]\n"],
     ["empty sections", "log: {}\nlimits: {}\n"],
     ["CRLF", "log:\r\n  level: info\r\n"],
     ["a version", "%YAML 1.2\n---\ncrypto: auto\n"],
@@ -57,6 +69,14 @@ log:
   level: trace
   format: json
 crypto: portable
+network: {type: flood, hops: 3}
+transports:
+  - type: udp
+    bind: ["127.0.0.1:0", "::1"]
+peers:
+  - id: ${ID}
+    addrs: ["192.0.2.1", "[2001:DB8:0::1]:9"]
+  - id: ${OTHER_ID}
 limits:
   nodes: 100
   nodes_per_client: 50
@@ -72,6 +92,12 @@ limits:
       apiEndpoint: "unix:///run/user/1000/inet256.sock",
       log: { level: "trace", format: "json" },
       crypto: "portable",
+      network: { name: "flood", options: { hops: 3 } },
+      transports: [{ type: "udp", bind: ["127.0.0.1:0", "[::1]:25632"], chosen: true }],
+      peers: [
+        { id: Address.parse(ID), addrs: ["192.0.2.1:25632", "[2001:db8::1]:9"] },
+        { id: Address.parse(OTHER_ID), addrs: [] },
+      ],
       limits: {
         nodes: 100,
         nodesPerClient: 50,
@@ -90,10 +116,21 @@ limits:
     ["one of an empty text", parsed("")],
     ["one with empty sections", parsed("log:\nlimits:\n")],
     ["one with full sections", parsed("log: {level: warn}\nlimits: {nodes: 5}\n")],
+    [
+      "one with networks and peers",
+      parsed(
+        `network: {type: flood, inside: {seed: ab}}\ntransports: [{type: udp, bind: "0.0.0.0"}]\n` +
+          `peers: [{id: ${ID}, addrs: ["192.0.2.1"]}]\n`,
+      ),
+    ],
   ])("is frozen all the way down: %s", (_, config) => {
-    for (const part of [config, config.log, config.limits]) {
+    const parts: unknown[] = [config];
+    for (const part of parts) {
+      if (typeof part !== "object" || part === null || ArrayBuffer.isView(part)) continue;
       expect(Object.isFrozen(part)).toBe(true);
+      parts.push(...Object.values(part));
     }
+    expect(parts.length).toBeGreaterThan(20);
   });
 
   it("may use anchors and aliases", () => {

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 import { expect, it } from "vitest";
-import { formatProblem, parseConfig } from "../../../server/src/config/index.js";
+import { formatProblem } from "../../../server/src/config/index.js";
+import { parseConfig } from "./bound.js";
 
 /** What is wrong with a text, the text, and the problems a user reads, without the file's name. */
 export type Row = readonly [what: string, text: string, ...problems: readonly string[]];
 
-export const ROOT_KEYS = "private_key_path, api_endpoint, log, crypto, limits";
+export const ROOT_KEYS =
+  "private_key_path, api_endpoint, log, crypto, network, transports, peers, limits";
 export const LIMIT_KEYS =
   "nodes, nodes_per_client, clients, queued_bytes, queued_bytes_per_client, inbox_bytes, max_inbox_bytes, requests_per_second";
 export const LEVELS = "trace, debug, info, warn, error, silent";

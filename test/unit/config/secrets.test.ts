@@ -5,7 +5,8 @@
 
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { exampleConfig, formatProblem, parseConfig } from "../../../server/src/config/index.js";
+import { formatProblem } from "../../../server/src/config/index.js";
+import { exampleConfig, parseConfig } from "./bound.js";
 
 const MARKER = "s3cr3t5c4nary";
 
@@ -30,6 +31,16 @@ const KEYS = [
   "limits: {nodes_per_client",
   "limits: {queued_bytes",
   "limits: {inbox_bytes",
+  "network",
+  "network: {type",
+  "network: {type: onehop, x",
+  "network: {type: flood, hops",
+  "network: {type: flood, mode",
+  "network: {type: flood, inside",
+  "transports",
+  "transports: {type",
+  "peers",
+  "peers: {id",
 ];
 
 const VALUES = [
@@ -68,6 +79,12 @@ describe("a value that is refused is in no problem", () => {
     ["a second document", `log:\n--- ${MARKER}\n`],
     ["a block scalar's header", `log: |${MARKER}\n  x\n`],
     ["a line without a colon", `log:\n  level: info\n  ${MARKER}\n`],
+    ["what a transport binds to", `transports: [{type: udp, bind: ${MARKER}}]\n`],
+    ["a type of transport", `transports: [{type: ${MARKER}}]\n`],
+    ["an id", `peers: [{id: ${MARKER}}]\n`],
+    ["an id of the right length", `peers: [{id: ${MARKER.padEnd(43, "a")}}]\n`],
+    ["an address", `peers: [{addrs: [${MARKER}, "192.0.2.1:${MARKER}", "[::1%${MARKER}]:1"]}]\n`],
+    ["an option of a network", `network: {type: onehop, ${MARKER}: 1}\n`],
     ["an alias", `log: &${MARKER} {level: *${MARKER}}\n`],
     ["PEM text", `private_key_path: |\n  -----BEGIN PRIVATE KEY-----\n  ${MARKER}\n  -----END\n`],
     ["a key file", `-----BEGIN PRIVATE KEY-----\n${MARKER}\n-----END PRIVATE KEY-----\n`],

@@ -6,6 +6,7 @@ import type { Address, PrivateKey } from "@inet256/client/identity";
 import { type Budget, createBudget } from "../../../server/src/core/index.js";
 import { selectCrypto } from "../../../server/src/crypto/index.js";
 import { createIdentities } from "../../../server/src/identity/index.js";
+import type { Found } from "../../../server/src/network/index.js";
 import {
   createNodes,
   type Nodes,
@@ -15,6 +16,8 @@ import {
   type Refusal,
 } from "../../../server/src/node/index.js";
 import { createSeededRandom } from "../../support/seeded-random.js";
+import { createVirtualClock, type VirtualClock } from "../../support/virtual-clock.js";
+import { createFakeRemote, type FakeRemote } from "./fake-remote.js";
 
 const { keys } = createIdentities(selectCrypto(), createSeededRandom(1));
 // Making a key is slow with portable crypto: each is made once.
@@ -54,6 +57,9 @@ export interface HouseOptions {
 export interface House {
   readonly nodes: Nodes;
   readonly budget: Budget;
+  /** What is beyond the daemon. */
+  readonly remote: FakeRemote;
+  readonly clock: VirtualClock;
   /** Opens the node of that number; throws when it is refused. */
   open(number: number, wish?: Partial<OpenWish>): Opening;
 }
@@ -61,9 +67,14 @@ export interface House {
 /** Nodes whose own key is that of number 0. */
 export function createHouse(options: HouseOptions = {}): House {
   const budget = createBudget(options.budgetBytes ?? 100_000_000);
-  const { address, publicKey } = keyOf(OWN);
+  const remote = createFakeRemote();
+  const clock = createVirtualClock();
   const nodes = createNodes({
-    own: { address, publicKey },
+    own: keyOf(OWN),
+    keys,
+    network: remote.network,
+    sessions: remote.sessions,
+    clock,
     random: createSeededRandom(2),
     budget,
     inboxBytes: options.inboxBytes ?? 1_000_000,
@@ -72,6 +83,8 @@ export function createHouse(options: HouseOptions = {}): House {
   return {
     nodes,
     budget,
+    remote,
+    clock,
     open(number, wish = {}) {
       const opening = nodes.open(keyOf(number), { inboxBytes: undefined, ...wish });
       if (typeof opening === "string") throw new Error(`refused: ${opening}`);
@@ -126,6 +139,15 @@ export function send(from: Opening, to: Address, text: string): Refusal | undefi
   const refusal = from.transmit(packet, 5, packet, start, start + payload.length);
   packet.fill(0xee);
   return refusal;
+}
+
+/** What a search finds before it returns; undefined: nobody, or nobody yet. */
+export function foundBy(nodes: Nodes, prefix: Uint8Array, nbits = 256): Found | undefined {
+  let result: Found | undefined;
+  nodes.find(prefix, nbits, (found) => {
+    result = found;
+  });
+  return result;
 }
 
 /** Takes all that waits at an opening without a reader. */

@@ -5,7 +5,16 @@
 import type { PrivateKey } from "@inet256/client/identity";
 import { describe, expect, it } from "vitest";
 import type { Refusal } from "../../../server/src/node/index.js";
-import { addressOf, createHouse, createMemory, drain, keyOf, OWN, send } from "./local-nodes.js";
+import {
+  addressOf,
+  createHouse,
+  createMemory,
+  drain,
+  foundBy,
+  keyOf,
+  OWN,
+  send,
+} from "./local-nodes.js";
 
 /** That the key's secret is gone. */
 function expectWiped(key: PrivateKey): void {
@@ -40,13 +49,13 @@ describe("opening", () => {
       undefined,
       "NODE_CLOSED",
     ]);
-    expect(nodes.publicKey(addressOf(1))?.equals(keyOf(1).publicKey)).toBe(true);
+    expect(foundBy(nodes, addressOf(1).bytes)?.address.equals(addressOf(1))).toBe(true);
     // Closing twice counts once.
     a.close();
     expect(nodes.size).toBe(1);
     b.close();
     expect(nodes.size).toBe(0);
-    expect(nodes.publicKey(addressOf(1))).toBeUndefined();
+    expect(foundBy(nodes, addressOf(1).bytes)).toBeUndefined();
   });
 
   it("can be done again at once after close and after drop", () => {
@@ -233,41 +242,5 @@ describe("the end of an opening", () => {
     }
     nodes.stop();
     expect([heard, nodes.size]).toEqual([20, 0]);
-  });
-});
-
-describe("find and publicKey", () => {
-  it("finds the first address in byte order that matches, the daemon's own among them", () => {
-    const { nodes, open } = createHouse();
-    for (let i = 1; i <= 40; i++) open(i);
-    const all = Array.from({ length: 41 }, (_, i) => addressOf(i)).sort((a, b) => a.compare(b));
-    const zeros = new Uint8Array(32);
-    expect(nodes.find(zeros, 0)?.equals(all[0] ?? addressOf(OWN))).toBe(true);
-    for (const wanted of all) {
-      for (const nbits of [1, 2, 3, 4, 5, 7, 8, 9, 16, 255, 256]) {
-        const first = all.find((address) => address.hasPrefix(wanted.bytes, nbits));
-        expect(nodes.find(wanted.bytes, nbits)?.toString()).toBe(first?.toString());
-      }
-      const flipped = Uint8Array.from(wanted.bytes);
-      flipped[31] = (flipped[31] ?? 0) ^ 1;
-      expect(nodes.find(flipped, 256)).toBeUndefined();
-      expect(nodes.find(flipped, 255)?.equals(wanted)).toBe(true);
-    }
-  });
-
-  it("does not find what is not open any more", () => {
-    const { nodes, open } = createHouse();
-    const opening = open(1);
-    const { bytes } = addressOf(1);
-    expect(nodes.find(bytes, 256)).toBeDefined();
-    opening.close();
-    expect(nodes.find(bytes, 256)).toBeUndefined();
-    expect(nodes.find(addressOf(OWN).bytes, 256)?.equals(addressOf(OWN))).toBe(true);
-  });
-
-  it("knows the daemon's own public key", () => {
-    const { nodes } = createHouse();
-    expect(nodes.publicKey(addressOf(OWN))?.equals(keyOf(OWN).publicKey)).toBe(true);
-    expect(nodes.publicKey(addressOf(1))).toBeUndefined();
   });
 });

@@ -148,7 +148,8 @@ describe("status", () => {
     expect(status.address.equals(addressOf(OWN))).toBe(true);
     expect(status.publicKey.equals(keyOf(OWN).publicKey)).toBe(true);
     expect(status).toMatchObject({ uptimeMs: 90_061_234.5, nodes: 2, queuedBytes: 200 });
-    expect(status.counters).toEqual({
+    const counted = Object.entries(status.counters).filter(([, count]) => count !== 0);
+    expect(Object.fromEntries(counted)).toEqual({
       datagrams_delivered: 5,
       datagrams_lost_inbox_full: 3,
       datagrams_refused_no_such_address: 1,
@@ -211,6 +212,7 @@ describe("refusalError", () => {
     const reasons = [
       "MESSAGE_TOO_LARGE",
       "NO_SUCH_ADDRESS",
+      "DISPLACED",
       "NODE_CLOSED",
       "NODE_DROPPED",
       "KEY_IN_USE_BY_DAEMON",

@@ -6,8 +6,8 @@
 // @generated from file inet256/v1/admin.proto (package inet256.v1, syntax proto3)
 /* eslint-disable */
 
-import type { GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
-import { fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
+import type { GenEnum, GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
+import { enumDesc, fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
 import type { Duration } from "@bufbuild/protobuf/wkt";
 import { file_google_protobuf_duration } from "@bufbuild/protobuf/wkt";
 import type { Message } from "@bufbuild/protobuf";
@@ -16,7 +16,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file inet256/v1/admin.proto.
  */
 export const file_inet256_v1_admin: GenFile = /*@__PURE__*/
-  fileDesc("ChZpbmV0MjU2L3YxL2FkbWluLnByb3RvEgppbmV0MjU2LnYxIhIKEEdldFN0YXR1c1JlcXVlc3QiiwIKEUdldFN0YXR1c1Jlc3BvbnNlEg8KB2FkZHJlc3MYASABKAwSFAoMYWRkcmVzc190ZXh0GAIgASgJEhIKCnB1YmxpY19rZXkYAyABKAwSDwoHdmVyc2lvbhgEIAEoCRIpCgZ1cHRpbWUYBSABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24SEQoJZW5kcG9pbnRzGAYgAygJEg0KBW5vZGVzGAcgASgNEg8KB2NsaWVudHMYCCABKA0SDwoHc3RyZWFtcxgJIAEoDRIUCgxxdWV1ZWRfYnl0ZXMYCiABKAQSJQoIY291bnRlcnMYCyADKAsyEy5pbmV0MjU2LnYxLkNvdW50ZXIiJgoHQ291bnRlchIMCgRuYW1lGAEgASgJEg0KBXZhbHVlGAIgASgEMlgKDEFkbWluU2VydmljZRJICglHZXRTdGF0dXMSHC5pbmV0MjU2LnYxLkdldFN0YXR1c1JlcXVlc3QaHS5pbmV0MjU2LnYxLkdldFN0YXR1c1Jlc3BvbnNlQklaR2dpdGh1Yi5jb20vbWVzaDI1Ni9tZXNoMjU2L2NsaWVudHMvZ28vaW50ZXJuYWwvZ2VuL2luZXQyNTYvdjE7aW5ldDI1NnYxYgZwcm90bzM", [file_google_protobuf_duration]);
+  fileDesc("ChZpbmV0MjU2L3YxL2FkbWluLnByb3RvEgppbmV0MjU2LnYxIhIKEEdldFN0YXR1c1JlcXVlc3QiiAMKEUdldFN0YXR1c1Jlc3BvbnNlEg8KB2FkZHJlc3MYASABKAwSFAoMYWRkcmVzc190ZXh0GAIgASgJEhIKCnB1YmxpY19rZXkYAyABKAwSDwoHdmVyc2lvbhgEIAEoCRIpCgZ1cHRpbWUYBSABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24SEQoJZW5kcG9pbnRzGAYgAygJEg0KBW5vZGVzGAcgASgNEg8KB2NsaWVudHMYCCABKA0SDwoHc3RyZWFtcxgJIAEoDRIUCgxxdWV1ZWRfYnl0ZXMYCiABKAQSJQoIY291bnRlcnMYCyADKAsyEy5pbmV0MjU2LnYxLkNvdW50ZXISDwoHbmV0d29yaxgMIAEoCRIbChN0cmFuc3BvcnRfYWRkcmVzc2VzGA0gAygJEh8KBXBlZXJzGA4gAygLMhAuaW5ldDI1Ni52MS5QZWVyEiwKCHNlc3Npb25zGA8gASgLMhouaW5ldDI1Ni52MS5TZXNzaW9uU3VtbWFyeSLhAQoEUGVlchIPCgdhZGRyZXNzGAEgASgMEhQKDGFkZHJlc3NfdGV4dBgCIAEoCRISCgpjb25maWd1cmVkGAMgASgIEgoKAnVwGAQgASgIEh8KBXBhdGhzGAUgAygLMhAuaW5ldDI1Ni52MS5QYXRoEhYKDnF1ZXVlZF9wYWNrZXRzGAYgASgEEhQKDHF1ZXVlZF9ieXRlcxgHIAEoBBIcChRxdWV1ZWRfY29udHJvbF9ieXRlcxgIIAEoBBIlCghjb3VudGVycxgJIAMoCzITLmluZXQyNTYudjEuQ291bnRlciKEAgoEUGF0aBIPCgdhZGRyZXNzGAEgASgJEiIKBGtpbmQYAiABKA4yFC5pbmV0MjU2LnYxLlBhdGhLaW5kEiQKBXN0YXRlGAMgASgOMhUuaW5ldDI1Ni52MS5QYXRoU3RhdGUSJgoDcnR0GAQgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uEgwKBGxvc3MYBSABKAESCwoDbXR1GAYgASgNEhYKDmRhdGFncmFtc19zZW50GAcgASgEEhIKCmJ5dGVzX3NlbnQYCCABKAQSGgoSZGF0YWdyYW1zX3JlY2VpdmVkGAkgASgEEhYKDmJ5dGVzX3JlY2VpdmVkGAogASgEImMKDlNlc3Npb25TdW1tYXJ5Eg8KB3JlbW90ZXMYASABKAQSEAoIc2Vzc2lvbnMYAiABKAQSFwoPd2FpdGluZ19yZW1vdGVzGAMgASgEEhUKDXdhaXRpbmdfYnl0ZXMYBCABKAQiJgoHQ291bnRlchIMCgRuYW1lGAEgASgJEg0KBXZhbHVlGAIgASgEKnAKCFBhdGhLaW5kEhkKFVBBVEhfS0lORF9VTlNQRUNJRklFRBAAEhgKFFBBVEhfS0lORF9DT05GSUdVUkVEEAESGAoUUEFUSF9LSU5EX0RJU0NPVkVSRUQQAhIVChFQQVRIX0tJTkRfTEVBUk5FRBADKpwBCglQYXRoU3RhdGUSGgoWUEFUSF9TVEFURV9VTlNQRUNJRklFRBAAEhMKD1BBVEhfU1RBVEVfVVNFRBABEhUKEVBBVEhfU1RBVEVfVVNBQkxFEAISFwoTUEFUSF9TVEFURV9ET1VCVEZVTBADEhUKEVBBVEhfU1RBVEVfRkFJTEVEEAQSFwoTUEFUSF9TVEFURV9VTlBST1ZFThAFMlgKDEFkbWluU2VydmljZRJICglHZXRTdGF0dXMSHC5pbmV0MjU2LnYxLkdldFN0YXR1c1JlcXVlc3QaHS5pbmV0MjU2LnYxLkdldFN0YXR1c1Jlc3BvbnNlQklaR2dpdGh1Yi5jb20vbWVzaDI1Ni9tZXNoMjU2L2NsaWVudHMvZ28vaW50ZXJuYWwvZ2VuL2luZXQyNTYvdjE7aW5ldDI1NnYxYgZwcm90bzM", [file_google_protobuf_duration]);
 
 /**
  * Asks for the daemon's state.
@@ -115,6 +115,35 @@ export type GetStatusResponse = Message<"inet256.v1.GetStatusResponse"> & {
    * @generated from field: repeated inet256.v1.Counter counters = 11;
    */
   counters: Counter[];
+
+  /**
+   * The name of the routing algorithm, for example "onehop".
+   *
+   * @generated from field: string network = 12;
+   */
+  network: string;
+
+  /**
+   * Where other daemons reach this one, for example "0.0.0.0:25632".
+   *
+   * @generated from field: repeated string transport_addresses = 13;
+   */
+  transportAddresses: string[];
+
+  /**
+   * The daemons it speaks to: those that are configured, up or not, and those that came by
+   * themselves and were accepted.
+   *
+   * @generated from field: repeated inet256.v1.Peer peers = 14;
+   */
+  peers: Peer[];
+
+  /**
+   * The sessions with remote identities, of all nodes together.
+   *
+   * @generated from field: inet256.v1.SessionSummary sessions = 15;
+   */
+  sessions?: SessionSummary | undefined;
 };
 
 /**
@@ -123,6 +152,209 @@ export type GetStatusResponse = Message<"inet256.v1.GetStatusResponse"> & {
  */
 export const GetStatusResponseSchema: GenMessage<GetStatusResponse> = /*@__PURE__*/
   messageDesc(file_inet256_v1_admin, 1);
+
+/**
+ * Another daemon, and the link to it.
+ *
+ * @generated from message inet256.v1.Peer
+ */
+export type Peer = Message<"inet256.v1.Peer"> & {
+  /**
+   * Its address, 32 bytes.
+   *
+   * @generated from field: bytes address = 1;
+   */
+  address: Uint8Array;
+
+  /**
+   * The same in text form, 43 characters.
+   *
+   * @generated from field: string address_text = 2;
+   */
+  addressText: string;
+
+  /**
+   * Whether it is configured. Otherwise it came by itself and was accepted.
+   *
+   * @generated from field: bool configured = 3;
+   */
+  configured: boolean;
+
+  /**
+   * Whether it has been reached, is of the same network, and can be sent to.
+   *
+   * @generated from field: bool up = 4;
+   */
+  up: boolean;
+
+  /**
+   * The ways to it that are known, in no particular order.
+   *
+   * @generated from field: repeated inet256.v1.Path paths = 5;
+   */
+  paths: Path[];
+
+  /**
+   * How many packets wait to be sent to it.
+   *
+   * @generated from field: uint64 queued_packets = 6;
+   */
+  queuedPackets: bigint;
+
+  /**
+   * The bytes of those packets.
+   *
+   * @generated from field: uint64 queued_bytes = 7;
+   */
+  queuedBytes: bigint;
+
+  /**
+   * The bytes of control messages that it has not acknowledged yet.
+   *
+   * @generated from field: uint64 queued_control_bytes = 8;
+   */
+  queuedControlBytes: bigint;
+
+  /**
+   * Counters since the link was made, by name, in the order of their names.
+   *
+   * @generated from field: repeated inet256.v1.Counter counters = 9;
+   */
+  counters: Counter[];
+};
+
+/**
+ * Describes the message inet256.v1.Peer.
+ * Use `create(PeerSchema)` to create a new message.
+ */
+export const PeerSchema: GenMessage<Peer> = /*@__PURE__*/
+  messageDesc(file_inet256_v1_admin, 2);
+
+/**
+ * One transport address of a peer, and what is known of the way there.
+ *
+ * @generated from message inet256.v1.Path
+ */
+export type Path = Message<"inet256.v1.Path"> & {
+  /**
+   * As its transport writes it, for example "192.0.2.1:25632".
+   *
+   * @generated from field: string address = 1;
+   */
+  address: string;
+
+  /**
+   * How the address became known.
+   *
+   * @generated from field: inet256.v1.PathKind kind = 2;
+   */
+  kind: PathKind;
+
+  /**
+   * Whether it is used.
+   *
+   * @generated from field: inet256.v1.PathState state = 3;
+   */
+  state: PathState;
+
+  /**
+   * The round trip time, smoothed; absent while none has been measured.
+   *
+   * @generated from field: google.protobuf.Duration rtt = 4;
+   */
+  rtt?: Duration | undefined;
+
+  /**
+   * The share of datagrams sent there of late that were lost, 0 to 1.
+   *
+   * @generated from field: double loss = 5;
+   */
+  loss: number;
+
+  /**
+   * Bytes of the largest datagram that is sent there.
+   *
+   * @generated from field: uint32 mtu = 6;
+   */
+  mtu: number;
+
+  /**
+   * How many datagrams were sent there.
+   *
+   * @generated from field: uint64 datagrams_sent = 7;
+   */
+  datagramsSent: bigint;
+
+  /**
+   * The bytes of those datagrams.
+   *
+   * @generated from field: uint64 bytes_sent = 8;
+   */
+  bytesSent: bigint;
+
+  /**
+   * How many datagrams of the peer came from there.
+   *
+   * @generated from field: uint64 datagrams_received = 9;
+   */
+  datagramsReceived: bigint;
+
+  /**
+   * The bytes of those datagrams.
+   *
+   * @generated from field: uint64 bytes_received = 10;
+   */
+  bytesReceived: bigint;
+};
+
+/**
+ * Describes the message inet256.v1.Path.
+ * Use `create(PathSchema)` to create a new message.
+ */
+export const PathSchema: GenMessage<Path> = /*@__PURE__*/
+  messageDesc(file_inet256_v1_admin, 3);
+
+/**
+ * The sessions with remote identities, counted.
+ *
+ * @generated from message inet256.v1.SessionSummary
+ */
+export type SessionSummary = Message<"inet256.v1.SessionSummary"> & {
+  /**
+   * Pairs of a node here and a remote identity, idle ones too.
+   *
+   * @generated from field: uint64 remotes = 1;
+   */
+  remotes: bigint;
+
+  /**
+   * Those of them with a session.
+   *
+   * @generated from field: uint64 sessions = 2;
+   */
+  sessions: bigint;
+
+  /**
+   * Those of them for which messages wait to be sent.
+   *
+   * @generated from field: uint64 waiting_remotes = 3;
+   */
+  waitingRemotes: bigint;
+
+  /**
+   * The bytes of those messages.
+   *
+   * @generated from field: uint64 waiting_bytes = 4;
+   */
+  waitingBytes: bigint;
+};
+
+/**
+ * Describes the message inet256.v1.SessionSummary.
+ * Use `create(SessionSummarySchema)` to create a new message.
+ */
+export const SessionSummarySchema: GenMessage<SessionSummary> = /*@__PURE__*/
+  messageDesc(file_inet256_v1_admin, 4);
 
 /**
  * Something that only grows.
@@ -150,7 +382,103 @@ export type Counter = Message<"inet256.v1.Counter"> & {
  * Use `create(CounterSchema)` to create a new message.
  */
 export const CounterSchema: GenMessage<Counter> = /*@__PURE__*/
-  messageDesc(file_inet256_v1_admin, 2);
+  messageDesc(file_inet256_v1_admin, 5);
+
+/**
+ * How a transport address of a peer became known.
+ *
+ * @generated from enum inet256.v1.PathKind
+ */
+export enum PathKind {
+  /**
+   * Not given.
+   *
+   * @generated from enum value: PATH_KIND_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED = 0,
+
+  /**
+   * An operator named it.
+   *
+   * @generated from enum value: PATH_KIND_CONFIGURED = 1;
+   */
+  CONFIGURED = 1,
+
+  /**
+   * A discovery found it.
+   *
+   * @generated from enum value: PATH_KIND_DISCOVERED = 2;
+   */
+  DISCOVERED = 2,
+
+  /**
+   * A datagram of the peer came from there.
+   *
+   * @generated from enum value: PATH_KIND_LEARNED = 3;
+   */
+  LEARNED = 3,
+}
+
+/**
+ * Describes the enum inet256.v1.PathKind.
+ */
+export const PathKindSchema: GenEnum<PathKind> = /*@__PURE__*/
+  enumDesc(file_inet256_v1_admin, 0);
+
+/**
+ * Whether a path carries traffic.
+ *
+ * @generated from enum inet256.v1.PathState
+ */
+export enum PathState {
+  /**
+   * Not given.
+   *
+   * @generated from enum value: PATH_STATE_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED = 0,
+
+  /**
+   * It carries the traffic.
+   *
+   * @generated from enum value: PATH_STATE_USED = 1;
+   */
+  USED = 1,
+
+  /**
+   * It answers, and would carry the traffic if the used one failed.
+   *
+   * @generated from enum value: PATH_STATE_USABLE = 2;
+   */
+  USABLE = 2,
+
+  /**
+   * What was sent there lately has not been answered.
+   *
+   * @generated from enum value: PATH_STATE_DOUBTFUL = 3;
+   */
+  DOUBTFUL = 3,
+
+  /**
+   * This machine cannot send there now.
+   *
+   * @generated from enum value: PATH_STATE_FAILED = 4;
+   */
+  FAILED = 4,
+
+  /**
+   * It has not answered yet, or has to answer again before it may be used.
+   *
+   * @generated from enum value: PATH_STATE_UNPROVEN = 5;
+   */
+  UNPROVEN = 5,
+}
+
+/**
+ * Describes the enum inet256.v1.PathState.
+ */
+export const PathStateSchema: GenEnum<PathState> = /*@__PURE__*/
+  enumDesc(file_inet256_v1_admin, 1);
 
 /**
  * Looks into the daemon.

@@ -1,8 +1,27 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+import { type DaemonStatus, generateKey, type PeerStatus } from "@inet256/client";
 import { describe, expect, it } from "vitest";
 import { runCommand } from "../../../support/commands.js";
 import { createMemoryService } from "../../../support/memory-service.js";
+
+const PEER: PeerStatus = {
+  address: generateKey().address,
+  configured: true,
+  up: false,
+  paths: [],
+  queuedPackets: 0,
+  queuedBytes: 0,
+  queuedControlBytes: 0,
+  counters: { dropped_down: 3, packets_sent: 0 },
+};
+
+const BUSY: Partial<DaemonStatus> = {
+  network: "onehop",
+  transportAddresses: ["0.0.0.0:25632", "[::]:25632"],
+  peers: [PEER],
+  sessions: { remotes: 1005, sessions: 3, waitingRemotes: 2, waitingBytes: 4200 },
+};
 
 describe("status", () => {
   it("prints an aligned table, then the counters", async () => {
@@ -15,17 +34,48 @@ describe("status", () => {
         "version    0.0.0",
         "uptime     1 d 2 h",
         "endpoints  unix:///memory",
+        "network    memory",
         "nodes      0",
         "clients    1",
         "streams    0",
+        "sessions   0 of 0 remotes",
         "queued     1.23 kB",
         "",
         "counters",
         "  datagrams_delivered  1,234,567",
-        "  datagrams_lost               0",
         "",
       ].join("\n"),
     );
+  });
+
+  it("prints drops that never happened on request", async () => {
+    const service = createMemoryService();
+    for (const option of ["--all", "-a"]) {
+      const { stdout } = await runCommand(["status", option], { service });
+      expect(stdout).toContain("  datagrams_lost               0\n");
+    }
+  });
+
+  it("prints where it is reached, its sessions, and its peers", async () => {
+    const service = createMemoryService({ status: BUSY });
+    const { stdout } = await runCommand(["status"], { service });
+    expect(stdout).toContain("\nreachable  0.0.0.0:25632, [::]:25632\n");
+    expect(stdout).toContain("\nsessions   3 of 1,005 remotes, 2 waiting with 4.20 kB\n");
+    expect(stdout).toContain(`\n\npeers  `);
+    expect(stdout).toContain(`\n  ${PEER.address}  down   configured  -  `);
+    expect(stdout).toContain("\n    dropped_down  3\n\ncounters\n");
+    expect(stdout).not.toContain("packets_sent");
+    const { stdout: all } = await runCommand(["status", "--all"], { service });
+    expect(all).toContain("\n    packets_sent  0\n");
+  });
+
+  it("prints everything as JSON", async () => {
+    const service = createMemoryService({ status: BUSY });
+    const { stdout } = await runCommand(["status", "--json"], { service });
+    expect(JSON.parse(stdout)).toMatchObject({
+      ...BUSY,
+      peers: [{ ...PEER, address: `${PEER.address}` }],
+    });
   });
 
   it("prints JSON", async () => {

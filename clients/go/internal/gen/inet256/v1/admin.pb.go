@@ -26,6 +26,128 @@ const (
 	_ = protoimpl.EnforceVersion(protoimpl.MaxVersion - 20)
 )
 
+// How a transport address of a peer became known.
+type PathKind int32
+
+const (
+	// Not given.
+	PathKind_PATH_KIND_UNSPECIFIED PathKind = 0
+	// An operator named it.
+	PathKind_PATH_KIND_CONFIGURED PathKind = 1
+	// A discovery found it.
+	PathKind_PATH_KIND_DISCOVERED PathKind = 2
+	// A datagram of the peer came from there.
+	PathKind_PATH_KIND_LEARNED PathKind = 3
+)
+
+// Enum value maps for PathKind.
+var (
+	PathKind_name = map[int32]string{
+		0: "PATH_KIND_UNSPECIFIED",
+		1: "PATH_KIND_CONFIGURED",
+		2: "PATH_KIND_DISCOVERED",
+		3: "PATH_KIND_LEARNED",
+	}
+	PathKind_value = map[string]int32{
+		"PATH_KIND_UNSPECIFIED": 0,
+		"PATH_KIND_CONFIGURED":  1,
+		"PATH_KIND_DISCOVERED":  2,
+		"PATH_KIND_LEARNED":     3,
+	}
+)
+
+func (x PathKind) Enum() *PathKind {
+	p := new(PathKind)
+	*p = x
+	return p
+}
+
+func (x PathKind) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (PathKind) Descriptor() protoreflect.EnumDescriptor {
+	return file_inet256_v1_admin_proto_enumTypes[0].Descriptor()
+}
+
+func (PathKind) Type() protoreflect.EnumType {
+	return &file_inet256_v1_admin_proto_enumTypes[0]
+}
+
+func (x PathKind) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use PathKind.Descriptor instead.
+func (PathKind) EnumDescriptor() ([]byte, []int) {
+	return file_inet256_v1_admin_proto_rawDescGZIP(), []int{0}
+}
+
+// Whether a path carries traffic.
+type PathState int32
+
+const (
+	// Not given.
+	PathState_PATH_STATE_UNSPECIFIED PathState = 0
+	// It carries the traffic.
+	PathState_PATH_STATE_USED PathState = 1
+	// It answers, and would carry the traffic if the used one failed.
+	PathState_PATH_STATE_USABLE PathState = 2
+	// What was sent there lately has not been answered.
+	PathState_PATH_STATE_DOUBTFUL PathState = 3
+	// This machine cannot send there now.
+	PathState_PATH_STATE_FAILED PathState = 4
+	// It has not answered yet, or has to answer again before it may be used.
+	PathState_PATH_STATE_UNPROVEN PathState = 5
+)
+
+// Enum value maps for PathState.
+var (
+	PathState_name = map[int32]string{
+		0: "PATH_STATE_UNSPECIFIED",
+		1: "PATH_STATE_USED",
+		2: "PATH_STATE_USABLE",
+		3: "PATH_STATE_DOUBTFUL",
+		4: "PATH_STATE_FAILED",
+		5: "PATH_STATE_UNPROVEN",
+	}
+	PathState_value = map[string]int32{
+		"PATH_STATE_UNSPECIFIED": 0,
+		"PATH_STATE_USED":        1,
+		"PATH_STATE_USABLE":      2,
+		"PATH_STATE_DOUBTFUL":    3,
+		"PATH_STATE_FAILED":      4,
+		"PATH_STATE_UNPROVEN":    5,
+	}
+)
+
+func (x PathState) Enum() *PathState {
+	p := new(PathState)
+	*p = x
+	return p
+}
+
+func (x PathState) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (PathState) Descriptor() protoreflect.EnumDescriptor {
+	return file_inet256_v1_admin_proto_enumTypes[1].Descriptor()
+}
+
+func (PathState) Type() protoreflect.EnumType {
+	return &file_inet256_v1_admin_proto_enumTypes[1]
+}
+
+func (x PathState) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use PathState.Descriptor instead.
+func (PathState) EnumDescriptor() ([]byte, []int) {
+	return file_inet256_v1_admin_proto_rawDescGZIP(), []int{1}
+}
+
 // Asks for the daemon's state.
 type GetStatusRequest struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
@@ -87,7 +209,16 @@ type GetStatusResponse struct {
 	// How many bytes of messages wait to be read.
 	QueuedBytes uint64 `protobuf:"varint,10,opt,name=queued_bytes,json=queuedBytes,proto3" json:"queued_bytes,omitempty"`
 	// Counters since the start, by name, in the order of their names.
-	Counters      []*Counter `protobuf:"bytes,11,rep,name=counters,proto3" json:"counters,omitempty"`
+	Counters []*Counter `protobuf:"bytes,11,rep,name=counters,proto3" json:"counters,omitempty"`
+	// The name of the routing algorithm, for example "onehop".
+	Network string `protobuf:"bytes,12,opt,name=network,proto3" json:"network,omitempty"`
+	// Where other daemons reach this one, for example "0.0.0.0:25632".
+	TransportAddresses []string `protobuf:"bytes,13,rep,name=transport_addresses,json=transportAddresses,proto3" json:"transport_addresses,omitempty"`
+	// The daemons it speaks to: those that are configured, up or not, and those that came by
+	// themselves and were accepted.
+	Peers []*Peer `protobuf:"bytes,14,rep,name=peers,proto3" json:"peers,omitempty"`
+	// The sessions with remote identities, of all nodes together.
+	Sessions      *SessionSummary `protobuf:"bytes,15,opt,name=sessions,proto3" json:"sessions,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -199,6 +330,352 @@ func (x *GetStatusResponse) GetCounters() []*Counter {
 	return nil
 }
 
+func (x *GetStatusResponse) GetNetwork() string {
+	if x != nil {
+		return x.Network
+	}
+	return ""
+}
+
+func (x *GetStatusResponse) GetTransportAddresses() []string {
+	if x != nil {
+		return x.TransportAddresses
+	}
+	return nil
+}
+
+func (x *GetStatusResponse) GetPeers() []*Peer {
+	if x != nil {
+		return x.Peers
+	}
+	return nil
+}
+
+func (x *GetStatusResponse) GetSessions() *SessionSummary {
+	if x != nil {
+		return x.Sessions
+	}
+	return nil
+}
+
+// Another daemon, and the link to it.
+type Peer struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Its address, 32 bytes.
+	Address []byte `protobuf:"bytes,1,opt,name=address,proto3" json:"address,omitempty"`
+	// The same in text form, 43 characters.
+	AddressText string `protobuf:"bytes,2,opt,name=address_text,json=addressText,proto3" json:"address_text,omitempty"`
+	// Whether it is configured. Otherwise it came by itself and was accepted.
+	Configured bool `protobuf:"varint,3,opt,name=configured,proto3" json:"configured,omitempty"`
+	// Whether it has been reached, is of the same network, and can be sent to.
+	Up bool `protobuf:"varint,4,opt,name=up,proto3" json:"up,omitempty"`
+	// The ways to it that are known, in no particular order.
+	Paths []*Path `protobuf:"bytes,5,rep,name=paths,proto3" json:"paths,omitempty"`
+	// How many packets wait to be sent to it.
+	QueuedPackets uint64 `protobuf:"varint,6,opt,name=queued_packets,json=queuedPackets,proto3" json:"queued_packets,omitempty"`
+	// The bytes of those packets.
+	QueuedBytes uint64 `protobuf:"varint,7,opt,name=queued_bytes,json=queuedBytes,proto3" json:"queued_bytes,omitempty"`
+	// The bytes of control messages that it has not acknowledged yet.
+	QueuedControlBytes uint64 `protobuf:"varint,8,opt,name=queued_control_bytes,json=queuedControlBytes,proto3" json:"queued_control_bytes,omitempty"`
+	// Counters since the link was made, by name, in the order of their names.
+	Counters      []*Counter `protobuf:"bytes,9,rep,name=counters,proto3" json:"counters,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Peer) Reset() {
+	*x = Peer{}
+	mi := &file_inet256_v1_admin_proto_msgTypes[2]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Peer) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Peer) ProtoMessage() {}
+
+func (x *Peer) ProtoReflect() protoreflect.Message {
+	mi := &file_inet256_v1_admin_proto_msgTypes[2]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Peer.ProtoReflect.Descriptor instead.
+func (*Peer) Descriptor() ([]byte, []int) {
+	return file_inet256_v1_admin_proto_rawDescGZIP(), []int{2}
+}
+
+func (x *Peer) GetAddress() []byte {
+	if x != nil {
+		return x.Address
+	}
+	return nil
+}
+
+func (x *Peer) GetAddressText() string {
+	if x != nil {
+		return x.AddressText
+	}
+	return ""
+}
+
+func (x *Peer) GetConfigured() bool {
+	if x != nil {
+		return x.Configured
+	}
+	return false
+}
+
+func (x *Peer) GetUp() bool {
+	if x != nil {
+		return x.Up
+	}
+	return false
+}
+
+func (x *Peer) GetPaths() []*Path {
+	if x != nil {
+		return x.Paths
+	}
+	return nil
+}
+
+func (x *Peer) GetQueuedPackets() uint64 {
+	if x != nil {
+		return x.QueuedPackets
+	}
+	return 0
+}
+
+func (x *Peer) GetQueuedBytes() uint64 {
+	if x != nil {
+		return x.QueuedBytes
+	}
+	return 0
+}
+
+func (x *Peer) GetQueuedControlBytes() uint64 {
+	if x != nil {
+		return x.QueuedControlBytes
+	}
+	return 0
+}
+
+func (x *Peer) GetCounters() []*Counter {
+	if x != nil {
+		return x.Counters
+	}
+	return nil
+}
+
+// One transport address of a peer, and what is known of the way there.
+type Path struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// As its transport writes it, for example "192.0.2.1:25632".
+	Address string `protobuf:"bytes,1,opt,name=address,proto3" json:"address,omitempty"`
+	// How the address became known.
+	Kind PathKind `protobuf:"varint,2,opt,name=kind,proto3,enum=inet256.v1.PathKind" json:"kind,omitempty"`
+	// Whether it is used.
+	State PathState `protobuf:"varint,3,opt,name=state,proto3,enum=inet256.v1.PathState" json:"state,omitempty"`
+	// The round trip time, smoothed; absent while none has been measured.
+	Rtt *durationpb.Duration `protobuf:"bytes,4,opt,name=rtt,proto3" json:"rtt,omitempty"`
+	// The share of datagrams sent there of late that were lost, 0 to 1.
+	Loss float64 `protobuf:"fixed64,5,opt,name=loss,proto3" json:"loss,omitempty"`
+	// Bytes of the largest datagram that is sent there.
+	Mtu uint32 `protobuf:"varint,6,opt,name=mtu,proto3" json:"mtu,omitempty"`
+	// How many datagrams were sent there.
+	DatagramsSent uint64 `protobuf:"varint,7,opt,name=datagrams_sent,json=datagramsSent,proto3" json:"datagrams_sent,omitempty"`
+	// The bytes of those datagrams.
+	BytesSent uint64 `protobuf:"varint,8,opt,name=bytes_sent,json=bytesSent,proto3" json:"bytes_sent,omitempty"`
+	// How many datagrams of the peer came from there.
+	DatagramsReceived uint64 `protobuf:"varint,9,opt,name=datagrams_received,json=datagramsReceived,proto3" json:"datagrams_received,omitempty"`
+	// The bytes of those datagrams.
+	BytesReceived uint64 `protobuf:"varint,10,opt,name=bytes_received,json=bytesReceived,proto3" json:"bytes_received,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Path) Reset() {
+	*x = Path{}
+	mi := &file_inet256_v1_admin_proto_msgTypes[3]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Path) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Path) ProtoMessage() {}
+
+func (x *Path) ProtoReflect() protoreflect.Message {
+	mi := &file_inet256_v1_admin_proto_msgTypes[3]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Path.ProtoReflect.Descriptor instead.
+func (*Path) Descriptor() ([]byte, []int) {
+	return file_inet256_v1_admin_proto_rawDescGZIP(), []int{3}
+}
+
+func (x *Path) GetAddress() string {
+	if x != nil {
+		return x.Address
+	}
+	return ""
+}
+
+func (x *Path) GetKind() PathKind {
+	if x != nil {
+		return x.Kind
+	}
+	return PathKind_PATH_KIND_UNSPECIFIED
+}
+
+func (x *Path) GetState() PathState {
+	if x != nil {
+		return x.State
+	}
+	return PathState_PATH_STATE_UNSPECIFIED
+}
+
+func (x *Path) GetRtt() *durationpb.Duration {
+	if x != nil {
+		return x.Rtt
+	}
+	return nil
+}
+
+func (x *Path) GetLoss() float64 {
+	if x != nil {
+		return x.Loss
+	}
+	return 0
+}
+
+func (x *Path) GetMtu() uint32 {
+	if x != nil {
+		return x.Mtu
+	}
+	return 0
+}
+
+func (x *Path) GetDatagramsSent() uint64 {
+	if x != nil {
+		return x.DatagramsSent
+	}
+	return 0
+}
+
+func (x *Path) GetBytesSent() uint64 {
+	if x != nil {
+		return x.BytesSent
+	}
+	return 0
+}
+
+func (x *Path) GetDatagramsReceived() uint64 {
+	if x != nil {
+		return x.DatagramsReceived
+	}
+	return 0
+}
+
+func (x *Path) GetBytesReceived() uint64 {
+	if x != nil {
+		return x.BytesReceived
+	}
+	return 0
+}
+
+// The sessions with remote identities, counted.
+type SessionSummary struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Pairs of a node here and a remote identity, idle ones too.
+	Remotes uint64 `protobuf:"varint,1,opt,name=remotes,proto3" json:"remotes,omitempty"`
+	// Those of them with a session.
+	Sessions uint64 `protobuf:"varint,2,opt,name=sessions,proto3" json:"sessions,omitempty"`
+	// Those of them for which messages wait to be sent.
+	WaitingRemotes uint64 `protobuf:"varint,3,opt,name=waiting_remotes,json=waitingRemotes,proto3" json:"waiting_remotes,omitempty"`
+	// The bytes of those messages.
+	WaitingBytes  uint64 `protobuf:"varint,4,opt,name=waiting_bytes,json=waitingBytes,proto3" json:"waiting_bytes,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *SessionSummary) Reset() {
+	*x = SessionSummary{}
+	mi := &file_inet256_v1_admin_proto_msgTypes[4]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *SessionSummary) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*SessionSummary) ProtoMessage() {}
+
+func (x *SessionSummary) ProtoReflect() protoreflect.Message {
+	mi := &file_inet256_v1_admin_proto_msgTypes[4]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use SessionSummary.ProtoReflect.Descriptor instead.
+func (*SessionSummary) Descriptor() ([]byte, []int) {
+	return file_inet256_v1_admin_proto_rawDescGZIP(), []int{4}
+}
+
+func (x *SessionSummary) GetRemotes() uint64 {
+	if x != nil {
+		return x.Remotes
+	}
+	return 0
+}
+
+func (x *SessionSummary) GetSessions() uint64 {
+	if x != nil {
+		return x.Sessions
+	}
+	return 0
+}
+
+func (x *SessionSummary) GetWaitingRemotes() uint64 {
+	if x != nil {
+		return x.WaitingRemotes
+	}
+	return 0
+}
+
+func (x *SessionSummary) GetWaitingBytes() uint64 {
+	if x != nil {
+		return x.WaitingBytes
+	}
+	return 0
+}
+
 // Something that only grows.
 type Counter struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -212,7 +689,7 @@ type Counter struct {
 
 func (x *Counter) Reset() {
 	*x = Counter{}
-	mi := &file_inet256_v1_admin_proto_msgTypes[2]
+	mi := &file_inet256_v1_admin_proto_msgTypes[5]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -224,7 +701,7 @@ func (x *Counter) String() string {
 func (*Counter) ProtoMessage() {}
 
 func (x *Counter) ProtoReflect() protoreflect.Message {
-	mi := &file_inet256_v1_admin_proto_msgTypes[2]
+	mi := &file_inet256_v1_admin_proto_msgTypes[5]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -237,7 +714,7 @@ func (x *Counter) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Counter.ProtoReflect.Descriptor instead.
 func (*Counter) Descriptor() ([]byte, []int) {
-	return file_inet256_v1_admin_proto_rawDescGZIP(), []int{2}
+	return file_inet256_v1_admin_proto_rawDescGZIP(), []int{5}
 }
 
 func (x *Counter) GetName() string {
@@ -260,7 +737,7 @@ const file_inet256_v1_admin_proto_rawDesc = "" +
 	"\n" +
 	"\x16inet256/v1/admin.proto\x12\n" +
 	"inet256.v1\x1a\x1egoogle/protobuf/duration.proto\"\x12\n" +
-	"\x10GetStatusRequest\"\xf8\x02\n" +
+	"\x10GetStatusRequest\"\xa3\x04\n" +
 	"\x11GetStatusResponse\x12\x18\n" +
 	"\aaddress\x18\x01 \x01(\fR\aaddress\x12!\n" +
 	"\faddress_text\x18\x02 \x01(\tR\vaddressText\x12\x1d\n" +
@@ -274,10 +751,56 @@ const file_inet256_v1_admin_proto_rawDesc = "" +
 	"\astreams\x18\t \x01(\rR\astreams\x12!\n" +
 	"\fqueued_bytes\x18\n" +
 	" \x01(\x04R\vqueuedBytes\x12/\n" +
-	"\bcounters\x18\v \x03(\v2\x13.inet256.v1.CounterR\bcounters\"3\n" +
+	"\bcounters\x18\v \x03(\v2\x13.inet256.v1.CounterR\bcounters\x12\x18\n" +
+	"\anetwork\x18\f \x01(\tR\anetwork\x12/\n" +
+	"\x13transport_addresses\x18\r \x03(\tR\x12transportAddresses\x12&\n" +
+	"\x05peers\x18\x0e \x03(\v2\x10.inet256.v1.PeerR\x05peers\x126\n" +
+	"\bsessions\x18\x0f \x01(\v2\x1a.inet256.v1.SessionSummaryR\bsessions\"\xc8\x02\n" +
+	"\x04Peer\x12\x18\n" +
+	"\aaddress\x18\x01 \x01(\fR\aaddress\x12!\n" +
+	"\faddress_text\x18\x02 \x01(\tR\vaddressText\x12\x1e\n" +
+	"\n" +
+	"configured\x18\x03 \x01(\bR\n" +
+	"configured\x12\x0e\n" +
+	"\x02up\x18\x04 \x01(\bR\x02up\x12&\n" +
+	"\x05paths\x18\x05 \x03(\v2\x10.inet256.v1.PathR\x05paths\x12%\n" +
+	"\x0equeued_packets\x18\x06 \x01(\x04R\rqueuedPackets\x12!\n" +
+	"\fqueued_bytes\x18\a \x01(\x04R\vqueuedBytes\x120\n" +
+	"\x14queued_control_bytes\x18\b \x01(\x04R\x12queuedControlBytes\x12/\n" +
+	"\bcounters\x18\t \x03(\v2\x13.inet256.v1.CounterR\bcounters\"\xe6\x02\n" +
+	"\x04Path\x12\x18\n" +
+	"\aaddress\x18\x01 \x01(\tR\aaddress\x12(\n" +
+	"\x04kind\x18\x02 \x01(\x0e2\x14.inet256.v1.PathKindR\x04kind\x12+\n" +
+	"\x05state\x18\x03 \x01(\x0e2\x15.inet256.v1.PathStateR\x05state\x12+\n" +
+	"\x03rtt\x18\x04 \x01(\v2\x19.google.protobuf.DurationR\x03rtt\x12\x12\n" +
+	"\x04loss\x18\x05 \x01(\x01R\x04loss\x12\x10\n" +
+	"\x03mtu\x18\x06 \x01(\rR\x03mtu\x12%\n" +
+	"\x0edatagrams_sent\x18\a \x01(\x04R\rdatagramsSent\x12\x1d\n" +
+	"\n" +
+	"bytes_sent\x18\b \x01(\x04R\tbytesSent\x12-\n" +
+	"\x12datagrams_received\x18\t \x01(\x04R\x11datagramsReceived\x12%\n" +
+	"\x0ebytes_received\x18\n" +
+	" \x01(\x04R\rbytesReceived\"\x94\x01\n" +
+	"\x0eSessionSummary\x12\x18\n" +
+	"\aremotes\x18\x01 \x01(\x04R\aremotes\x12\x1a\n" +
+	"\bsessions\x18\x02 \x01(\x04R\bsessions\x12'\n" +
+	"\x0fwaiting_remotes\x18\x03 \x01(\x04R\x0ewaitingRemotes\x12#\n" +
+	"\rwaiting_bytes\x18\x04 \x01(\x04R\fwaitingBytes\"3\n" +
 	"\aCounter\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x14\n" +
-	"\x05value\x18\x02 \x01(\x04R\x05value2X\n" +
+	"\x05value\x18\x02 \x01(\x04R\x05value*p\n" +
+	"\bPathKind\x12\x19\n" +
+	"\x15PATH_KIND_UNSPECIFIED\x10\x00\x12\x18\n" +
+	"\x14PATH_KIND_CONFIGURED\x10\x01\x12\x18\n" +
+	"\x14PATH_KIND_DISCOVERED\x10\x02\x12\x15\n" +
+	"\x11PATH_KIND_LEARNED\x10\x03*\x9c\x01\n" +
+	"\tPathState\x12\x1a\n" +
+	"\x16PATH_STATE_UNSPECIFIED\x10\x00\x12\x13\n" +
+	"\x0fPATH_STATE_USED\x10\x01\x12\x15\n" +
+	"\x11PATH_STATE_USABLE\x10\x02\x12\x17\n" +
+	"\x13PATH_STATE_DOUBTFUL\x10\x03\x12\x15\n" +
+	"\x11PATH_STATE_FAILED\x10\x04\x12\x17\n" +
+	"\x13PATH_STATE_UNPROVEN\x10\x052X\n" +
 	"\fAdminService\x12H\n" +
 	"\tGetStatus\x12\x1c.inet256.v1.GetStatusRequest\x1a\x1d.inet256.v1.GetStatusResponseBIZGgithub.com/mesh256/mesh256/clients/go/internal/gen/inet256/v1;inet256v1b\x06proto3"
 
@@ -293,23 +816,36 @@ func file_inet256_v1_admin_proto_rawDescGZIP() []byte {
 	return file_inet256_v1_admin_proto_rawDescData
 }
 
-var file_inet256_v1_admin_proto_msgTypes = make([]protoimpl.MessageInfo, 3)
+var file_inet256_v1_admin_proto_enumTypes = make([]protoimpl.EnumInfo, 2)
+var file_inet256_v1_admin_proto_msgTypes = make([]protoimpl.MessageInfo, 6)
 var file_inet256_v1_admin_proto_goTypes = []any{
-	(*GetStatusRequest)(nil),    // 0: inet256.v1.GetStatusRequest
-	(*GetStatusResponse)(nil),   // 1: inet256.v1.GetStatusResponse
-	(*Counter)(nil),             // 2: inet256.v1.Counter
-	(*durationpb.Duration)(nil), // 3: google.protobuf.Duration
+	(PathKind)(0),               // 0: inet256.v1.PathKind
+	(PathState)(0),              // 1: inet256.v1.PathState
+	(*GetStatusRequest)(nil),    // 2: inet256.v1.GetStatusRequest
+	(*GetStatusResponse)(nil),   // 3: inet256.v1.GetStatusResponse
+	(*Peer)(nil),                // 4: inet256.v1.Peer
+	(*Path)(nil),                // 5: inet256.v1.Path
+	(*SessionSummary)(nil),      // 6: inet256.v1.SessionSummary
+	(*Counter)(nil),             // 7: inet256.v1.Counter
+	(*durationpb.Duration)(nil), // 8: google.protobuf.Duration
 }
 var file_inet256_v1_admin_proto_depIdxs = []int32{
-	3, // 0: inet256.v1.GetStatusResponse.uptime:type_name -> google.protobuf.Duration
-	2, // 1: inet256.v1.GetStatusResponse.counters:type_name -> inet256.v1.Counter
-	0, // 2: inet256.v1.AdminService.GetStatus:input_type -> inet256.v1.GetStatusRequest
-	1, // 3: inet256.v1.AdminService.GetStatus:output_type -> inet256.v1.GetStatusResponse
-	3, // [3:4] is the sub-list for method output_type
-	2, // [2:3] is the sub-list for method input_type
-	2, // [2:2] is the sub-list for extension type_name
-	2, // [2:2] is the sub-list for extension extendee
-	0, // [0:2] is the sub-list for field type_name
+	8,  // 0: inet256.v1.GetStatusResponse.uptime:type_name -> google.protobuf.Duration
+	7,  // 1: inet256.v1.GetStatusResponse.counters:type_name -> inet256.v1.Counter
+	4,  // 2: inet256.v1.GetStatusResponse.peers:type_name -> inet256.v1.Peer
+	6,  // 3: inet256.v1.GetStatusResponse.sessions:type_name -> inet256.v1.SessionSummary
+	5,  // 4: inet256.v1.Peer.paths:type_name -> inet256.v1.Path
+	7,  // 5: inet256.v1.Peer.counters:type_name -> inet256.v1.Counter
+	0,  // 6: inet256.v1.Path.kind:type_name -> inet256.v1.PathKind
+	1,  // 7: inet256.v1.Path.state:type_name -> inet256.v1.PathState
+	8,  // 8: inet256.v1.Path.rtt:type_name -> google.protobuf.Duration
+	2,  // 9: inet256.v1.AdminService.GetStatus:input_type -> inet256.v1.GetStatusRequest
+	3,  // 10: inet256.v1.AdminService.GetStatus:output_type -> inet256.v1.GetStatusResponse
+	10, // [10:11] is the sub-list for method output_type
+	9,  // [9:10] is the sub-list for method input_type
+	9,  // [9:9] is the sub-list for extension type_name
+	9,  // [9:9] is the sub-list for extension extendee
+	0,  // [0:9] is the sub-list for field type_name
 }
 
 func init() { file_inet256_v1_admin_proto_init() }
@@ -322,13 +858,14 @@ func file_inet256_v1_admin_proto_init() {
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_inet256_v1_admin_proto_rawDesc), len(file_inet256_v1_admin_proto_rawDesc)),
-			NumEnums:      0,
-			NumMessages:   3,
+			NumEnums:      2,
+			NumMessages:   6,
 			NumExtensions: 0,
 			NumServices:   1,
 		},
 		GoTypes:           file_inet256_v1_admin_proto_goTypes,
 		DependencyIndexes: file_inet256_v1_admin_proto_depIdxs,
+		EnumInfos:         file_inet256_v1_admin_proto_enumTypes,
 		MessageInfos:      file_inet256_v1_admin_proto_msgTypes,
 	}.Build()
 	File_inet256_v1_admin_proto = out.File

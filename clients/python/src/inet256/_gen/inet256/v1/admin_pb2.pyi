@@ -1,17 +1,44 @@
 from google.protobuf import duration_pb2 as _duration_pb2
 from google.protobuf.internal import containers as _containers
+from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
 from typing import ClassVar as _ClassVar, Iterable as _Iterable, Mapping as _Mapping, Optional as _Optional, Union as _Union
 
 DESCRIPTOR: _descriptor.FileDescriptor
 
+class PathKind(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    PATH_KIND_UNSPECIFIED: _ClassVar[PathKind]
+    PATH_KIND_CONFIGURED: _ClassVar[PathKind]
+    PATH_KIND_DISCOVERED: _ClassVar[PathKind]
+    PATH_KIND_LEARNED: _ClassVar[PathKind]
+
+class PathState(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    PATH_STATE_UNSPECIFIED: _ClassVar[PathState]
+    PATH_STATE_USED: _ClassVar[PathState]
+    PATH_STATE_USABLE: _ClassVar[PathState]
+    PATH_STATE_DOUBTFUL: _ClassVar[PathState]
+    PATH_STATE_FAILED: _ClassVar[PathState]
+    PATH_STATE_UNPROVEN: _ClassVar[PathState]
+PATH_KIND_UNSPECIFIED: PathKind
+PATH_KIND_CONFIGURED: PathKind
+PATH_KIND_DISCOVERED: PathKind
+PATH_KIND_LEARNED: PathKind
+PATH_STATE_UNSPECIFIED: PathState
+PATH_STATE_USED: PathState
+PATH_STATE_USABLE: PathState
+PATH_STATE_DOUBTFUL: PathState
+PATH_STATE_FAILED: PathState
+PATH_STATE_UNPROVEN: PathState
+
 class GetStatusRequest(_message.Message):
     __slots__ = ()
     def __init__(self) -> None: ...
 
 class GetStatusResponse(_message.Message):
-    __slots__ = ("address", "address_text", "public_key", "version", "uptime", "endpoints", "nodes", "clients", "streams", "queued_bytes", "counters")
+    __slots__ = ("address", "address_text", "public_key", "version", "uptime", "endpoints", "nodes", "clients", "streams", "queued_bytes", "counters", "network", "transport_addresses", "peers", "sessions")
     ADDRESS_FIELD_NUMBER: _ClassVar[int]
     ADDRESS_TEXT_FIELD_NUMBER: _ClassVar[int]
     PUBLIC_KEY_FIELD_NUMBER: _ClassVar[int]
@@ -23,6 +50,10 @@ class GetStatusResponse(_message.Message):
     STREAMS_FIELD_NUMBER: _ClassVar[int]
     QUEUED_BYTES_FIELD_NUMBER: _ClassVar[int]
     COUNTERS_FIELD_NUMBER: _ClassVar[int]
+    NETWORK_FIELD_NUMBER: _ClassVar[int]
+    TRANSPORT_ADDRESSES_FIELD_NUMBER: _ClassVar[int]
+    PEERS_FIELD_NUMBER: _ClassVar[int]
+    SESSIONS_FIELD_NUMBER: _ClassVar[int]
     address: bytes
     address_text: str
     public_key: bytes
@@ -34,7 +65,69 @@ class GetStatusResponse(_message.Message):
     streams: int
     queued_bytes: int
     counters: _containers.RepeatedCompositeFieldContainer[Counter]
-    def __init__(self, address: _Optional[bytes] = ..., address_text: _Optional[str] = ..., public_key: _Optional[bytes] = ..., version: _Optional[str] = ..., uptime: _Optional[_Union[_duration_pb2.Duration, _Mapping]] = ..., endpoints: _Optional[_Iterable[str]] = ..., nodes: _Optional[int] = ..., clients: _Optional[int] = ..., streams: _Optional[int] = ..., queued_bytes: _Optional[int] = ..., counters: _Optional[_Iterable[_Union[Counter, _Mapping]]] = ...) -> None: ...
+    network: str
+    transport_addresses: _containers.RepeatedScalarFieldContainer[str]
+    peers: _containers.RepeatedCompositeFieldContainer[Peer]
+    sessions: SessionSummary
+    def __init__(self, address: _Optional[bytes] = ..., address_text: _Optional[str] = ..., public_key: _Optional[bytes] = ..., version: _Optional[str] = ..., uptime: _Optional[_Union[_duration_pb2.Duration, _Mapping]] = ..., endpoints: _Optional[_Iterable[str]] = ..., nodes: _Optional[int] = ..., clients: _Optional[int] = ..., streams: _Optional[int] = ..., queued_bytes: _Optional[int] = ..., counters: _Optional[_Iterable[_Union[Counter, _Mapping]]] = ..., network: _Optional[str] = ..., transport_addresses: _Optional[_Iterable[str]] = ..., peers: _Optional[_Iterable[_Union[Peer, _Mapping]]] = ..., sessions: _Optional[_Union[SessionSummary, _Mapping]] = ...) -> None: ...
+
+class Peer(_message.Message):
+    __slots__ = ("address", "address_text", "configured", "up", "paths", "queued_packets", "queued_bytes", "queued_control_bytes", "counters")
+    ADDRESS_FIELD_NUMBER: _ClassVar[int]
+    ADDRESS_TEXT_FIELD_NUMBER: _ClassVar[int]
+    CONFIGURED_FIELD_NUMBER: _ClassVar[int]
+    UP_FIELD_NUMBER: _ClassVar[int]
+    PATHS_FIELD_NUMBER: _ClassVar[int]
+    QUEUED_PACKETS_FIELD_NUMBER: _ClassVar[int]
+    QUEUED_BYTES_FIELD_NUMBER: _ClassVar[int]
+    QUEUED_CONTROL_BYTES_FIELD_NUMBER: _ClassVar[int]
+    COUNTERS_FIELD_NUMBER: _ClassVar[int]
+    address: bytes
+    address_text: str
+    configured: bool
+    up: bool
+    paths: _containers.RepeatedCompositeFieldContainer[Path]
+    queued_packets: int
+    queued_bytes: int
+    queued_control_bytes: int
+    counters: _containers.RepeatedCompositeFieldContainer[Counter]
+    def __init__(self, address: _Optional[bytes] = ..., address_text: _Optional[str] = ..., configured: bool = ..., up: bool = ..., paths: _Optional[_Iterable[_Union[Path, _Mapping]]] = ..., queued_packets: _Optional[int] = ..., queued_bytes: _Optional[int] = ..., queued_control_bytes: _Optional[int] = ..., counters: _Optional[_Iterable[_Union[Counter, _Mapping]]] = ...) -> None: ...
+
+class Path(_message.Message):
+    __slots__ = ("address", "kind", "state", "rtt", "loss", "mtu", "datagrams_sent", "bytes_sent", "datagrams_received", "bytes_received")
+    ADDRESS_FIELD_NUMBER: _ClassVar[int]
+    KIND_FIELD_NUMBER: _ClassVar[int]
+    STATE_FIELD_NUMBER: _ClassVar[int]
+    RTT_FIELD_NUMBER: _ClassVar[int]
+    LOSS_FIELD_NUMBER: _ClassVar[int]
+    MTU_FIELD_NUMBER: _ClassVar[int]
+    DATAGRAMS_SENT_FIELD_NUMBER: _ClassVar[int]
+    BYTES_SENT_FIELD_NUMBER: _ClassVar[int]
+    DATAGRAMS_RECEIVED_FIELD_NUMBER: _ClassVar[int]
+    BYTES_RECEIVED_FIELD_NUMBER: _ClassVar[int]
+    address: str
+    kind: PathKind
+    state: PathState
+    rtt: _duration_pb2.Duration
+    loss: float
+    mtu: int
+    datagrams_sent: int
+    bytes_sent: int
+    datagrams_received: int
+    bytes_received: int
+    def __init__(self, address: _Optional[str] = ..., kind: _Optional[_Union[PathKind, str]] = ..., state: _Optional[_Union[PathState, str]] = ..., rtt: _Optional[_Union[_duration_pb2.Duration, _Mapping]] = ..., loss: _Optional[float] = ..., mtu: _Optional[int] = ..., datagrams_sent: _Optional[int] = ..., bytes_sent: _Optional[int] = ..., datagrams_received: _Optional[int] = ..., bytes_received: _Optional[int] = ...) -> None: ...
+
+class SessionSummary(_message.Message):
+    __slots__ = ("remotes", "sessions", "waiting_remotes", "waiting_bytes")
+    REMOTES_FIELD_NUMBER: _ClassVar[int]
+    SESSIONS_FIELD_NUMBER: _ClassVar[int]
+    WAITING_REMOTES_FIELD_NUMBER: _ClassVar[int]
+    WAITING_BYTES_FIELD_NUMBER: _ClassVar[int]
+    remotes: int
+    sessions: int
+    waiting_remotes: int
+    waiting_bytes: int
+    def __init__(self, remotes: _Optional[int] = ..., sessions: _Optional[int] = ..., waiting_remotes: _Optional[int] = ..., waiting_bytes: _Optional[int] = ...) -> None: ...
 
 class Counter(_message.Message):
     __slots__ = ("name", "value")
