@@ -15,9 +15,9 @@ export function isDrop(name: string): boolean {
   return DROP.test(name);
 }
 
-/** All but the drops that never happened. */
-export function withoutEmptyDrops(counters: Counters): Counters {
-  return choose(counters, (name, value) => value !== 0 || !isDrop(name));
+/** What happened at all. */
+export function withoutZeros(counters: Counters): Counters {
+  return choose(counters, (_name, value) => value !== 0);
 }
 
 /** The drops that happened. */

@@ -3,12 +3,12 @@
 /** A daemon's status for people: what it is and has open, its peers, its counters. */
 import type { DaemonStatus, SessionSummary } from "@inet256/client";
 import { formatBytes, formatCount, formatTable, formatUptime } from "../quantities.js";
-import { counterRows, withoutEmptyDrops } from "./counters.js";
+import { counterRows, withoutZeros } from "./counters.js";
 import { type Detail, peerLines } from "./peers.js";
 
 /** The lines to print. What an older daemon does not say is left out. */
 export function statusLines(status: DaemonStatus, detail: Detail): string[] {
-  const counters = detail === "all" ? status.counters : withoutEmptyDrops(status.counters);
+  const counters = detail === "all" ? status.counters : withoutZeros(status.counters);
   return [
     ...formatTable(overview(status).filter(([, value]) => value !== "")),
     ...section(peerLines(status.peers, detail)),

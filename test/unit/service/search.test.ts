@@ -131,11 +131,11 @@ describe("a search", () => {
 
   it("is one of many: a thousand end each by itself", async () => {
     const { find, remote, time, left } = createScene();
-    const controller = new AbortController();
-    const aborted = Array.from({ length: 500 }, () => outcomeOf(find(controller.signal)));
+    const controllers = Array.from({ length: 500 }, () => new AbortController());
+    const aborted = controllers.map(({ signal }) => outcomeOf(find(signal)));
     const others = Array.from({ length: 500 }, () => outcomeOf(find()));
     expect(left()).toEqual([1_000, 1_000]);
-    controller.abort("enough");
+    for (const controller of controllers) controller.abort("enough");
     expect(new Set(await Promise.all(aborted))).toEqual(new Set(["enough"]));
     expect(left()).toEqual([500, 500]);
     time.advance(5_000);
@@ -153,10 +153,8 @@ describe("sendWhenKnown", () => {
   function createSending() {
     const scene = createScene();
     const opening = scene.open(1);
-    const { signal, controller } = (() => {
-      const made = new AbortController();
-      return { signal: made.signal, controller: made };
-    })();
+    const controller = new AbortController();
+    const { signal } = controller;
     scene.remote.outcome = "accepted";
     const message = Buffer.from("a message");
     return {
@@ -229,7 +227,7 @@ describe("sendWhenKnown", () => {
     expect(await late).toBe("NODE_CLOSED");
   });
 
-  it("sends what the node has not overtaken in the meantime from a node of its own life", async () => {
+  it("sends nothing in the name of the node's next life", async () => {
     const { sendWhenKnown, nodes, open, remote } = createSending();
     const sending = outcomeOf(sendWhenKnown());
     nodes.drop(addressOf(1));
