@@ -6,7 +6,10 @@
 
 import { expect, it } from "vitest";
 import { writeHeader } from "../../server/src/network/header.js";
-import { decodeControl, encodeControl } from "../../server/src/network/onehop/control-messages.js";
+import {
+  decodeControl,
+  encodeControl,
+} from "../../server/src/network/locating/control-messages.js";
 import { createOnehopLab, forgeAttach, forgeLocation } from "../unit/network/support.js";
 
 const INPUTS = Number(process.env["FUZZ_INPUTS"] ?? "20000");

@@ -11,4 +11,6 @@ export const PURPOSES = {
   attach: "inet256/mesh256/attach/1",
   /** A router's word that a node is attached to it (R2). */
   consent: "inet256/mesh256/consent/1",
+  /** A router's word that it is there (R2). */
+  beacon: "inet256/mesh256/beacon/1",
 } as const;

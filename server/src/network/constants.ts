@@ -15,6 +15,8 @@ export const TAG_BYTES = 32;
 export const MOST_ATTACH_SECONDS = 86_400;
 /** The longest lifetime of a consent, in seconds; one that says more is invalid. */
 export const MOST_CONSENT_SECONDS = 120;
+/** The longest lifetime of a beacon, in seconds; one that says more is invalid. */
+export const MOST_BEACON_SECONDS = 60;
 /** The highest sequence number of a record: there is always room above it to sign again. */
 export const MOST_SEQ = 2 ** 53 - 2 ** 16;
 /** Milliseconds for which "nobody knows it" is believed; then the next who asks is asked for. */

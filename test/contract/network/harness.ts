@@ -105,7 +105,23 @@ export function createRouterLab(algorithm: ConfiguredAlgorithm, seed = 1): Route
   };
   const neighbourOf = (at: LabDaemon, id: number): LabDaemon | undefined =>
     daemons.find((other) => ids.get(`${at.name} ${other.name}`) === id);
-  const after = (ms: number, act: () => void) => deadlines.set(createDeadline(act), now() + ms);
+  // What is due at the same instant happens in the order in which it was planned: links are ordered.
+  const due = new Map<number, (() => void)[]>();
+  const after = (ms: number, act: () => void): void => {
+    const atMs = now() + ms;
+    const together = due.get(atMs);
+    if (together !== undefined) {
+      together.push(act);
+      return;
+    }
+    const acts = [act];
+    due.set(atMs, acts);
+    const fire = (): void => {
+      due.delete(atMs);
+      for (const one of acts) one();
+    };
+    deadlines.set(createDeadline(fire), atMs);
+  };
 
   const node = (): LabNode => {
     const key = identities.generate();

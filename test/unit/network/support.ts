@@ -6,7 +6,7 @@ import { PURPOSES } from "../../../server/src/identity/index.js";
 import {
   type ControlMessage,
   encodeControl,
-} from "../../../server/src/network/onehop/control-messages.js";
+} from "../../../server/src/network/locating/control-messages.js";
 import { onehop } from "../../../server/src/network/onehop/index.js";
 import {
   type AttachFields,

@@ -6,9 +6,9 @@
 import { type AddressMap, createAddressMap } from "../../core/index.js";
 import { matchesPrefix } from "../../identity/index.js";
 import { ADDRESS_BITS, QUESTION_MS } from "../constants.js";
+import { type Context, tell } from "../locating/context.js";
 import type { Found } from "../network.js";
-import { type Context, tell } from "./context.js";
-import type { Neighbour } from "./neighbours.js";
+import type { Neighbour, Neighbours } from "./neighbours.js";
 
 interface Question {
   readonly query: number;
@@ -36,7 +36,7 @@ export interface Asking {
 }
 
 /** None open. */
-export function createAsking(context: Context): Asking {
+export function createAsking(context: Context, neighbours: Neighbours): Asking {
   // In the order in which they end.
   const open = new Map<number, Question>();
   const exact: AddressMap<Question> = createAddressMap<Question>(context.random);
@@ -68,7 +68,7 @@ export function createAsking(context: Context): Asking {
       open.set(query, question);
       if (nbits === ADDRESS_BITS) exact.set(own, question);
       else prefixes.add(question);
-      for (const neighbour of context.neighbours.all()) send(question, neighbour, nowMs);
+      for (const neighbour of neighbours.all()) send(question, neighbour, nowMs);
       if (question.waiting.size === 0) end(question, undefined, nowMs);
     },
     cancel(query) {

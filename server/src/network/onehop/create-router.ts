@@ -3,21 +3,29 @@
 // The router of onehop: its parts put together. Invariant (M1): packets of others, whatever source
 // they claim, cause no question; only `resolve` asks, and the renewal of a location that counts.
 
-import { Address, matchesPrefix } from "../../identity/index.js";
-import { RENEW_AGAIN_MS, RENEW_BEFORE_MS, RENEW_USED_MS, SWEEP_MS } from "../constants.js";
-import { DESTINATION_AT, HEADER_BYTES, SOURCE_AT, writeHeader } from "../header.js";
-import type { Found } from "../network.js";
+import { SWEEP_MS } from "../constants.js";
+import { DESTINATION_AT, HEADER_BYTES, routerAt, SOURCE_AT, writeHeader } from "../header.js";
+import { type Context, giveLocation, neighbourOf, tell } from "../locating/context.js";
+import { type ControlMessage, decodeControl } from "../locating/control-messages.js";
+import { createLocatingCounters } from "../locating/counters.js";
+import { firstReached, foundOf, sweepLocations } from "../locating/holding.js";
+import { learn, learnDetach, learnHeld, learnWithdrawn } from "../locating/learning.js";
+import { createLocations } from "../locating/locations.js";
+import { nameOf } from "../locating/names.js";
+import { createOwnNodes } from "../locating/own-nodes.js";
+import { sameBytes } from "../records/signed.js";
 import { createRecordVerifier } from "../records/verifier.js";
-import { FROM_LOCAL, NO_WAY, type Router, type RouterEnvironment, TO_LOCAL } from "../router.js";
+import {
+  BAD_HEADER,
+  FROM_LOCAL,
+  NO_WAY,
+  type Router,
+  type RouterEnvironment,
+  TO_LOCAL,
+} from "../router.js";
 import { createAsking } from "./asking.js";
-import { type Context, giveLocation, tell } from "./context.js";
-import { type ControlMessage, decodeControl } from "./control-messages.js";
-import { createOnehopCounters } from "./counters.js";
 import { explain } from "./explain.js";
-import { learn, learnDetach, learnHeld, learnWithdrawn } from "./learning.js";
-import { createLocations, type HeldLocation } from "./locations.js";
 import { createNeighbours, type Neighbour } from "./neighbours.js";
-import { createOwnNodes } from "./own-nodes.js";
 
 const NOTHING = new Uint8Array(0);
 /** Packets go one hop. */
@@ -30,12 +38,30 @@ export function createOnehopRouter(environment: RouterEnvironment): Router {
   const own = createOwnNodes({ ...environment, verifier });
   const locations = createLocations(random);
   const neighbours = createNeighbours(verifier);
-  const counters = createOnehopCounters();
-  const context: Context = { ...environment, verifier, own, locations, neighbours, counters };
-  const asking = createAsking(context);
+  const counters = createLocatingCounters();
+  const context: Context = {
+    ...environment,
+    verifier,
+    own,
+    locations,
+    counters,
+    correspondent: (router) => neighbours.named(nameOf(router)),
+    send(to, message, nowMs) {
+      const neighbour = neighbours.named(to.name);
+      return neighbour !== undefined && sink.sendControl(neighbour.id, message, nowMs);
+    },
+    route: (router) => neighbours.named(nameOf(router))?.route,
+    // A neighbour speaks for itself only.
+    mayBring: (router, from) => sameBytes(router, from.address),
+  };
+  const asking = createAsking(context, neighbours);
   let wakeMs = Number.POSITIVE_INFINITY;
   let sweepMs = Number.POSITIVE_INFINITY;
 
+  const neighbourTo = (buffer: Uint8Array, at: number): number => {
+    const held = locations.get(buffer, at);
+    return held === undefined ? -1 : neighbourOf(context, held);
+  };
   const setWake = (nowMs: number): void => {
     if (locations.size === 0) sweepMs = Number.POSITIVE_INFINITY;
     else if (sweepMs === Number.POSITIVE_INFINITY) sweepMs = nowMs + SWEEP_MS;
@@ -98,15 +124,6 @@ export function createOnehopRouter(environment: RouterEnvironment): Router {
         break;
     }
   };
-  const sweep = (nowMs: number): void => {
-    const ended: HeldLocation[] = [];
-    for (const held of locations.all()) {
-      if (held.attachUntilMs <= nowMs) ended.push(held);
-      else if (held.neighbour >= 0) renewOrEnd(context, held, nowMs);
-    }
-    for (const held of ended) locations.delete(held);
-  };
-
   return {
     counters,
     attach(node, nowMs) {
@@ -114,7 +131,7 @@ export function createOnehopRouter(environment: RouterEnvironment): Router {
       const held = locations.get(address, 0);
       const attached = own.attach(node, held?.attach.seq ?? 0);
       if (held !== undefined) {
-        const rival = neighbours.get(held.neighbour);
+        const rival = neighbours.get(neighbourOf(context, held));
         locations.delete(held);
         if (rival !== undefined) giveLocation(context, attached, rival, 0, nowMs);
       }
@@ -128,9 +145,9 @@ export function createOnehopRouter(environment: RouterEnvironment): Router {
       const node = own.detach(address);
       if (node === undefined || node.displaced || node.told.size === 0) return;
       const record = own.detachRecord(node);
-      for (const id of node.told) {
-        const neighbour = neighbours.get(id);
-        if (neighbour !== undefined) tell(context, neighbour, { type: "detach", record }, nowMs);
+      for (const router of node.told.values()) {
+        const told = context.correspondent(router);
+        if (told !== undefined) tell(context, told, { type: "detach", record }, nowMs);
       }
     },
     neighbourUp(id, address, nowMs) {
@@ -141,8 +158,9 @@ export function createOnehopRouter(environment: RouterEnvironment): Router {
     neighbourDown(id, nowMs) {
       const neighbour = neighbours.down(id);
       if (neighbour === undefined) return;
-      for (const held of locations.of(neighbour.name)) held.neighbour = -1;
-      for (const node of own.all()) node.told.delete(id);
+      // When it is back it may have restarted: then it is asked again.
+      for (const held of locations.at(neighbour.name)) held.counts = false;
+      for (const node of own.all()) node.told.delete(neighbour.name);
       asking.neighbourDown(id, nowMs);
       setWake(nowMs);
     },
@@ -158,7 +176,7 @@ export function createOnehopRouter(environment: RouterEnvironment): Router {
       wakeMs = Number.POSITIVE_INFINITY;
       if (sweepMs <= nowMs) {
         sweepMs = Number.POSITIVE_INFINITY;
-        sweep(nowMs);
+        sweepLocations(context, nowMs);
       }
       asking.expire(nowMs);
       setWake(nowMs);
@@ -168,30 +186,31 @@ export function createOnehopRouter(environment: RouterEnvironment): Router {
       setWake(nowMs);
     },
     cancel: (query) => asking.cancel(query),
-    reaches: (buffer, at) => (locations.get(buffer, at)?.neighbour ?? -1) >= 0,
+    reaches: (buffer, at) => neighbourTo(buffer, at) >= 0,
     known(prefix, nbits) {
-      const held =
-        nbits === 256 ? locations.get(prefix, 0) : firstKnown(locations.all(), prefix, nbits);
-      return held === undefined || held.neighbour < 0 ? undefined : foundOf(held);
+      const held = firstReached(context, prefix, nbits);
+      return held && foundOf(held);
     },
     prepare(source, destination, introduce, buffer, payloadAt, nowMs) {
       const node = own.get(source, 0);
       const held = locations.get(destination, 0);
-      if (node === undefined || node.displaced || held === undefined || held.neighbour < 0)
-        return -1;
+      if (node === undefined || node.displaced || held === undefined) return -1;
+      const router = neighbours.get(neighbourOf(context, held));
+      if (router === undefined) return -1;
       held.usedMs = nowMs;
       let location: Uint8Array = NOTHING;
       if (introduce) {
-        node.told.add(held.neighbour);
+        node.told.set(router.name, router.address);
         location = own.location(node, nowMs);
       }
       return writeHeader(buffer, payloadAt, HOP_LIMIT, destination, source, location);
     },
     forward(buffer, at, _length, headerBytes, from, nowMs) {
       if (from === FROM_LOCAL) {
-        const neighbour = locations.get(buffer, at + DESTINATION_AT)?.neighbour ?? -1;
+        const neighbour = neighbourTo(buffer, at + DESTINATION_AT);
         return neighbour < 0 ? NO_WAY : neighbour;
       }
+      if (routerAt(buffer, at) !== 0) return BAD_HEADER;
       const node = own.get(buffer, at + DESTINATION_AT);
       const sender = neighbours.get(from);
       if (node === undefined || node.displaced || sender === undefined) return NO_WAY;
@@ -205,32 +224,4 @@ export function createOnehopRouter(environment: RouterEnvironment): Router {
     },
     explain: (destination, nowMs) => explain(context, destination, nowMs),
   };
-}
-
-function foundOf({ address, attach }: HeldLocation): Found {
-  return { address: Address.fromBytes(address), publicKey: attach.publicKey };
-}
-
-function firstKnown(
-  all: Iterable<HeldLocation>,
-  prefix: Uint8Array,
-  nbits: number,
-): HeldLocation | undefined {
-  for (const held of all) {
-    if (held.neighbour >= 0 && matchesPrefix(held.address, prefix, nbits)) return held;
-  }
-  return undefined;
-}
-
-/** A location that is in use is asked for again before its consent ends; one that has ended is not used. */
-function renewOrEnd(context: Context, held: HeldLocation, nowMs: number): void {
-  if (held.consentUntilMs <= nowMs) {
-    held.neighbour = -1;
-    return;
-  }
-  const router = context.neighbours.get(held.neighbour);
-  if (router === undefined || held.consentUntilMs - nowMs > RENEW_BEFORE_MS) return;
-  if (nowMs - held.usedMs > RENEW_USED_MS || nowMs - held.renewedMs < RENEW_AGAIN_MS) return;
-  held.renewedMs = nowMs;
-  tell(context, router, { type: "query", query: 0, prefix: held.address, nbits: 256 }, nowMs);
 }

@@ -2,8 +2,8 @@
 
 // Which way a packet would take now, and why, in words.
 
+import { type Context, neighbourOf } from "../locating/context.js";
 import type { Explanation } from "../router.js";
-import type { Context } from "./context.js";
 
 /** What the tables say of a destination. */
 export function explain(context: Context, destination: Uint8Array, nowMs: number): Explanation {
@@ -17,7 +17,7 @@ export function explain(context: Context, destination: Uint8Array, nowMs: number
   if (held === undefined) return { ready: false, why: "no peer has said that it has this node" };
   const router = held.attach.router;
   if (held.attach.kind === "detach") return { ready: false, why: "it has left its daemon" };
-  if (held.neighbour < 0) {
+  if (neighbourOf(context, held) < 0) {
     return { ready: false, router, why: "the peer that had it is down, or does not have it now" };
   }
   const seconds = Math.floor((held.consentUntilMs - nowMs) / 1000);

@@ -4,22 +4,21 @@
 
 import { createTokenBucket, type TokenBucket } from "../../core/index.js";
 import { QUERIES_BURST, QUERIES_PER_SECOND } from "../constants.js";
+import type { Correspondent, Route } from "../locating/context.js";
+import { nameOf } from "../locating/names.js";
+import { createQuotas } from "../locating/quotas.js";
+import { createStanding, type Standing } from "../locating/standing.js";
 import type { RecordVerifier } from "../records/verifier.js";
-import { createStanding, type Standing } from "./standing.js";
 
-/** A neighbour that is up. */
-export interface Neighbour {
+/** A neighbour that is up: who it is was proved by the link. */
+export interface Neighbour extends Correspondent {
   readonly id: number;
-  /** 32 bytes. */
-  readonly address: Uint8Array;
-  /** The address as text: whose share of the tables its records take. */
-  readonly name: string;
-  /** Signatures of its records that we look at. */
-  readonly signatures: TokenBucket;
+  /** The way to it. */
+  readonly route: { -readonly [Name in keyof Route]: Route[Name] };
   /** Questions of its that we look at. */
   readonly queries: TokenBucket;
   /** Those we said no to a moment ago. */
-  readonly standing: Standing;
+  readonly standing: Standing<number>;
 }
 
 /** The neighbours that are up. */
@@ -31,29 +30,23 @@ export interface Neighbours {
   all(): Iterable<Neighbour>;
 }
 
-/** The name under which a neighbour's share of the tables is counted. */
-export function nameOf(address: Uint8Array): string {
-  return Buffer.from(address.buffer, address.byteOffset, address.length).toString("hex");
-}
-
 /** None. */
 export function createNeighbours(verifier: RecordVerifier): Neighbours {
   const byId = new Map<number, Neighbour>();
   const byName = new Map<string, Neighbour>();
-  // Quotas outlive a link that goes down and up: a restart must not buy new ones.
-  const quotas = new Map<string, TokenBucket>();
+  const quotas = createQuotas(verifier);
   return {
     up(id, address) {
       const name = nameOf(address);
-      const signatures = quotas.get(name) ?? verifier.createQuota();
-      quotas.delete(name);
       const neighbour: Neighbour = {
         id,
         address: address.slice(),
         name,
-        signatures,
+        holder: name,
+        route: { neighbour: id, gone: false },
+        signatures: quotas.take(name),
         queries: createTokenBucket(QUERIES_PER_SECOND, QUERIES_BURST),
-        standing: createStanding(),
+        standing: createStanding<number>(),
       };
       byId.set(id, neighbour);
       byName.set(name, neighbour);
@@ -64,11 +57,8 @@ export function createNeighbours(verifier: RecordVerifier): Neighbours {
       if (neighbour === undefined) return undefined;
       byId.delete(id);
       byName.delete(neighbour.name);
-      quotas.set(neighbour.name, neighbour.signatures);
-      for (const oldest of quotas.keys()) {
-        if (quotas.size <= MOST_QUOTAS) break;
-        quotas.delete(oldest);
-      }
+      neighbour.route.gone = true;
+      quotas.give(neighbour.name, neighbour.signatures);
       return neighbour;
     },
     get: (id) => byId.get(id),
@@ -76,6 +66,3 @@ export function createNeighbours(verifier: RecordVerifier): Neighbours {
     all: () => byId.values(),
   };
 }
-
-/** Neighbours that are down whose quota is remembered. */
-const MOST_QUOTAS = 1_024;

@@ -12,8 +12,9 @@ import {
   VERIFICATIONS_PER_SECOND_PORTABLE,
 } from "../constants.js";
 import type { AttachRecord } from "./attach.js";
+import type { BeaconRecord } from "./beacon.js";
 import type { ConsentRecord } from "./consent.js";
-import { sameBytes } from "./signed.js";
+import { type SignedRecord, sameBytes } from "./signed.js";
 
 /** What became of a signature: `refused` is a quota that is used up, and says nothing about it. */
 export type Verdict = "valid" | "invalid" | "refused";
@@ -26,6 +27,8 @@ export interface RecordVerifier {
   addressOf(publicKey: Uint8Array): Uint8Array;
   /** SHA-256 of an attach record's body. */
   attachHash(attach: AttachRecord): Uint8Array;
+  /** Whether the router signed it. */
+  beacon(record: BeaconRecord, quota: TokenBucket, nowMs: number): Verdict;
   /** Whether the node signed it. */
   attach(record: AttachRecord, quota: TokenBucket, nowMs: number): Verdict;
   /** Whether the router with this key signed it, and for this record, which names that router. */
@@ -45,7 +48,7 @@ export function createRecordVerifier(crypto: Crypto, keys: Keys): RecordVerifier
   const signedBy = (
     publicKey: Uint8Array,
     purpose: string,
-    { body, signature }: AttachRecord | ConsentRecord,
+    { body, signature }: SignedRecord,
   ): Verdict => {
     try {
       const valid = keys.verify(PublicKey.parse(publicKey), purpose, body, signature);
@@ -68,6 +71,10 @@ export function createRecordVerifier(crypto: Crypto, keys: Keys): RecordVerifier
     createQuota: () => createTokenBucket(perSecond, perSecond),
     addressOf,
     attachHash,
+    beacon(record, quota, nowMs) {
+      if (!quota.take(nowMs)) return "refused";
+      return signedBy(record.publicKey, PURPOSES.beacon, record);
+    },
     attach(record, quota, nowMs) {
       if (!quota.take(nowMs)) return "refused";
       return signedBy(record.publicKey, PURPOSES.attach, record);

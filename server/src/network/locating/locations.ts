@@ -8,12 +8,14 @@ import { createAddressMap, type Random } from "../../core/index.js";
 import { MOST_LOCATIONS } from "../constants.js";
 import type { AttachRecord } from "../records/attach.js";
 import type { ConsentRecord } from "../records/consent.js";
+import type { Route } from "./context.js";
+import { nameOf } from "./names.js";
 
 /** What is held of one node. Its records are copies of its own. */
 export interface HeldLocation {
   /** 32 bytes. */
   readonly address: Uint8Array;
-  /** Whose share it takes: the router that brought it. */
+  /** Whose share it takes: the neighbour that brought it. */
   readonly holder: string;
   /** The record that counts; of kind detach: it has left, and older records do not count. */
   attach: AttachRecord;
@@ -22,8 +24,10 @@ export interface HeldLocation {
   consent: ConsentRecord | undefined;
   routerKey: Uint8Array;
   consentUntilMs: number;
-  /** The neighbour to send to; -1 when it is not up, or the location does not count now. */
-  neighbour: number;
+  /** Whether it may be sent to: its consent lives, and nobody has said that it has left. */
+  counts: boolean;
+  /** The way to its router, as it was looked up last. */
+  via: Route | undefined;
   /** When it was sent to last, and when it was asked for again. */
   usedMs: number;
   renewedMs: number;
@@ -38,8 +42,8 @@ export interface Locations {
   touch(location: HeldLocation): void;
   delete(location: HeldLocation): void;
   all(): Iterable<HeldLocation>;
-  /** Those of one router. */
-  of(holder: string): Iterable<HeldLocation>;
+  /** Those of nodes that are, or were last, attached to this router. */
+  at(router: string): Iterable<HeldLocation>;
   readonly size: number;
 }
 
@@ -47,13 +51,13 @@ export interface Locations {
 export function createLocations(random: Random, limit = MOST_LOCATIONS): Locations {
   const byAddress = createAddressMap<HeldLocation>(random);
   // In the order of coming or being touched.
-  const shares = new Map<string, Set<HeldLocation>>();
+  const shares = createGroups();
+  const routers = createGroups();
 
   const remove = (location: HeldLocation): void => {
     byAddress.delete(location.address);
-    const share = shares.get(location.holder);
-    share?.delete(location);
-    if (share?.size === 0) shares.delete(location.holder);
+    shares.remove(location.holder, location);
+    routers.remove(nameOf(location.attach.router), location);
   };
   const makeRoom = (): void => {
     let largest: Set<HeldLocation> | undefined;
@@ -72,9 +76,8 @@ export function createLocations(random: Random, limit = MOST_LOCATIONS): Locatio
       if (before !== undefined) remove(before);
       if (byAddress.size >= limit) makeRoom();
       byAddress.set(location.address, location);
-      const share = shares.get(location.holder) ?? new Set();
-      share.add(location);
-      shares.set(location.holder, share);
+      shares.add(location.holder, location);
+      routers.add(nameOf(location.attach.router), location);
     },
     touch(location) {
       const share = shares.get(location.holder);
@@ -82,9 +85,28 @@ export function createLocations(random: Random, limit = MOST_LOCATIONS): Locatio
     },
     delete: remove,
     all: () => byAddress.values(),
-    of: (holder) => shares.get(holder) ?? [],
+    at: (router) => routers.get(router) ?? [],
     get size() {
       return byAddress.size;
     },
+  };
+}
+
+/** Sets by name, each in the order of coming; none is empty. */
+function createGroups() {
+  const groups = new Map<string, Set<HeldLocation>>();
+  return {
+    add(name: string, location: HeldLocation): void {
+      const group = groups.get(name);
+      if (group === undefined) groups.set(name, new Set([location]));
+      else group.add(location);
+    },
+    remove(name: string, location: HeldLocation): void {
+      const group = groups.get(name);
+      group?.delete(location);
+      if (group?.size === 0) groups.delete(name);
+    },
+    get: (name: string) => groups.get(name),
+    values: () => groups.values(),
   };
 }

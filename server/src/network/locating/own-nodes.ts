@@ -25,7 +25,7 @@ import { encodeConsent } from "../records/consent.js";
 import { encodeLocation } from "../records/location.js";
 import type { RecordVerifier } from "../records/verifier.js";
 import { createAddressOrder } from "./address-order.js";
-import { nameOf } from "./neighbours.js";
+import { nameOf } from "./names.js";
 
 /** A node attached here. */
 export interface OwnNode {
@@ -38,8 +38,8 @@ export interface OwnNode {
   signedAgain: boolean;
   /** Another router has a newer attachment: nothing is published any more (O4). */
   displaced: boolean;
-  /** Neighbours that were told where it is. */
-  readonly told: Set<number>;
+  /** Routers that were told where it is, by name. */
+  readonly told: Map<string, Uint8Array>;
   record: Uint8Array | undefined;
   recordMs: number;
   location: Uint8Array | undefined;
@@ -107,7 +107,7 @@ export function createOwnNodes(options: OwnNodesOptions): OwnNodes {
         seq: above(Math.max(highestHeld, before)),
         signedAgain: false,
         displaced: false,
-        told: new Set(),
+        told: new Map(),
         record: undefined,
         recordMs: 0,
         location: undefined,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 /** Sums of one router since its start. */
-export interface OnehopCounters {
+export interface LocatingCounters {
   /** Questions that neighbours asked, and those beyond their quota, which got silence. */
   queries: number;
   queriesRefused: number;
@@ -25,7 +25,7 @@ export interface OnehopCounters {
 }
 
 /** All zero. */
-export function createOnehopCounters(): OnehopCounters {
+export function createLocatingCounters(): LocatingCounters {
   return {
     queries: 0,
     queriesRefused: 0,

@@ -1,17 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-// What neighbours say about where nodes are. Invariants: a location counts only if the node signed
-// its attachment to the neighbour that says so, and that neighbour its consent (R1, R2); an older
-// record never replaces a newer one (R3).
+// What other routers say about where nodes are. Invariants: a location counts only if the node
+// signed its attachment to a router, and that router its consent (R1, R2); an older record never
+// replaces a newer one (R3).
 
 import { decodeAttach } from "../records/attach.js";
 import { decodeLocation, encodeLocation, type Location } from "../records/location.js";
 import { sameBytes } from "../records/signed.js";
 import type { Verdict } from "../records/verifier.js";
-import { type Context, tell } from "./context.js";
+import { type Context, type Correspondent, tell } from "./context.js";
 import type { HeldLocation } from "./locations.js";
-import type { Neighbour } from "./neighbours.js";
-import { nameOf } from "./neighbours.js";
 import { meetHeld, meetRival } from "./ownership.js";
 
 const NOTHING = new Uint8Array(0);
@@ -24,7 +22,7 @@ export function learn(
   context: Context,
   bytes: Uint8Array,
   whose: Uint8Array | undefined,
-  from: Neighbour,
+  from: Correspondent,
   nowMs: number,
 ): HeldLocation | undefined {
   const { counters, locations, verifier, tag } = context;
@@ -44,8 +42,7 @@ export function learn(
     meetRival(context, node, location, from, nowMs);
     return undefined;
   }
-  // In this network a neighbour speaks for itself only.
-  if (!sameBytes(location.attach.router, from.address)) {
+  if (!context.mayBring(location.attach.router, from)) {
     counters.locationsInvalid += 1;
     return undefined;
   }
@@ -57,7 +54,7 @@ export function learn(
   }
   const known = held !== undefined && sameBytes(held.attach.bytes, location.attach.bytes);
   if (known && held.consent !== undefined && isOldConsent(location, held)) {
-    return revive(held, from, nowMs);
+    return revive(held, nowMs);
   }
   const verdict = verify(context, location, known, from, nowMs);
   if (verdict !== "valid") {
@@ -75,7 +72,7 @@ export function learn(
 export function learnHeld(
   context: Context,
   bytes: Uint8Array,
-  from: Neighbour,
+  from: Correspondent,
   nowMs: number,
 ): void {
   const location = decodeLocation(context.tag, bytes.slice());
@@ -88,16 +85,16 @@ export function learnHeld(
   if (node !== undefined) meetHeld(context, node, location, from, nowMs);
 }
 
-/** A node has left the neighbour that says so. Its older records do not count from now on. */
+/** A node has left its router. Its older records do not count from now on. */
 export function learnDetach(
   context: Context,
   bytes: Uint8Array,
-  from: Neighbour,
+  from: Correspondent,
   nowMs: number,
 ): void {
   const { counters, locations, verifier } = context;
   const attach = decodeAttach(context.tag, bytes.slice());
-  if (attach?.kind !== "detach" || !sameBytes(attach.router, from.address)) {
+  if (attach?.kind !== "detach" || !context.mayBring(attach.router, from)) {
     counters.locationsInvalid += 1;
     return;
   }
@@ -116,24 +113,25 @@ export function learnDetach(
   }
   locations.put({
     address,
-    holder: from.name,
+    holder: from.holder,
     attach,
     attachUntilMs: nowMs + attach.lifetimeSeconds * 1000,
     consent: undefined,
     routerKey: NOTHING,
     consentUntilMs: 0,
-    neighbour: -1,
+    counts: false,
+    via: undefined,
     usedMs: nowMs,
     renewedMs: nowMs,
   });
 }
 
-/** The neighbour does not have the node any more. */
-export function learnWithdrawn(context: Context, address: Uint8Array, from: Neighbour): void {
+/** The router that has told us does not have the node any more. */
+export function learnWithdrawn(context: Context, address: Uint8Array, from: Correspondent): void {
   const held = context.locations.get(address, 0);
-  if (held?.holder !== from.name) return;
+  if (held === undefined || !sameBytes(held.attach.router, from.address)) return;
   held.consent = undefined;
-  held.neighbour = -1;
+  held.counts = false;
 }
 
 function isOlder({ attach }: Location, held: HeldLocation): boolean {
@@ -145,10 +143,10 @@ function isOldConsent({ consent }: Location, held: HeldLocation): boolean {
   return consent !== undefined && held.consent !== undefined && consent.seq <= held.consent.seq;
 }
 
-/** The same location again: its time has not grown, but its neighbour may be back. */
-function revive(held: HeldLocation, from: Neighbour, nowMs: number): HeldLocation | undefined {
+/** The same location again: its time has not grown, but its router may be back. */
+function revive(held: HeldLocation, nowMs: number): HeldLocation | undefined {
   if (held.consentUntilMs <= nowMs || held.attachUntilMs <= nowMs) return undefined;
-  held.neighbour = from.id;
+  held.counts = true;
   return held;
 }
 
@@ -156,7 +154,7 @@ function verify(
   context: Context,
   location: Location,
   attachIsKnown: boolean,
-  from: Neighbour,
+  from: Correspondent,
   nowMs: number,
 ): Verdict {
   const { attach, consent, routerKey, consentSeconds, attachSeconds } = location;
@@ -172,7 +170,7 @@ function take(
   address: Uint8Array,
   location: Location,
   known: HeldLocation | undefined,
-  from: Neighbour,
+  from: Correspondent,
   nowMs: number,
 ): HeldLocation {
   const { attach, consent, routerKey } = location;
@@ -181,19 +179,20 @@ function take(
     known.consent = consent;
     known.routerKey = routerKey;
     known.consentUntilMs = consentUntilMs;
-    known.neighbour = from.id;
+    known.counts = true;
     context.locations.touch(known);
     return known;
   }
   const taken: HeldLocation = {
     address,
-    holder: from.name,
+    holder: from.holder,
     attach,
     attachUntilMs: nowMs + location.attachSeconds * 1000,
     consent,
     routerKey,
     consentUntilMs,
-    neighbour: from.id,
+    counts: true,
+    via: undefined,
     usedMs: nowMs,
     renewedMs: nowMs,
   };
@@ -202,7 +201,7 @@ function take(
 }
 
 /** Returns the record that we hold, and its consent if that still counts (R3). */
-function giveHeld(context: Context, held: HeldLocation, to: Neighbour, nowMs: number): void {
+function giveHeld(context: Context, held: HeldLocation, to: Correspondent, nowMs: number): void {
   tell(context, to, { type: "held", location: encodeHeld(held, nowMs) }, nowMs);
 }
 
@@ -213,8 +212,8 @@ function tellTheLeft(
   taken: HeldLocation,
   nowMs: number,
 ): void {
-  const left = context.neighbours.named(nameOf(before.attach.router));
-  if (left === undefined || before.holder === taken.holder) return;
+  const left = context.correspondent(before.attach.router);
+  if (left === undefined || sameBytes(before.attach.router, taken.attach.router)) return;
   tell(context, left, { type: "answer", query: 0, location: encodeHeld(taken, nowMs) }, nowMs);
 }
 

@@ -6,8 +6,7 @@
 
 import type { Location } from "../records/location.js";
 import { sameBytes } from "../records/signed.js";
-import { type Context, giveLocation, tell } from "./context.js";
-import type { Neighbour } from "./neighbours.js";
+import { type Context, type Correspondent, giveLocation, tell } from "./context.js";
 import type { OwnNode } from "./own-nodes.js";
 
 /** Somebody else's location of a node of ours came, not as an answer to our own record. */
@@ -15,7 +14,7 @@ export function meetRival(
   context: Context,
   node: OwnNode,
   rival: Location,
-  from: Neighbour,
+  from: Correspondent,
   nowMs: number,
 ): void {
   const { attach } = rival;
@@ -37,7 +36,7 @@ export function meetHeld(
   context: Context,
   node: OwnNode,
   held: Location,
-  from: Neighbour,
+  from: Correspondent,
   nowMs: number,
 ): void {
   const { attach } = held;
@@ -60,19 +59,24 @@ export function meetHeld(
   giveLocation(context, node, from, 0, nowMs);
 }
 
-function returnOurs(context: Context, node: OwnNode, to: Neighbour, nowMs: number): void {
-  node.told.add(to.id);
+function returnOurs(context: Context, node: OwnNode, to: Correspondent, nowMs: number): void {
+  node.told.set(to.name, to.address);
   tell(context, to, { type: "held", location: context.own.location(node, nowMs) }, nowMs);
 }
 
-function signedByNode(context: Context, { attach }: Location, from: Neighbour, nowMs: number) {
+function signedByNode(context: Context, { attach }: Location, from: Correspondent, nowMs: number) {
   const verdict = context.verifier.attach(attach, from.signatures, nowMs);
   count(context, verdict);
   return verdict === "valid";
 }
 
 /** Whether the router that a record names says now that it has the node (R2). */
-function countsNow(context: Context, location: Location, from: Neighbour, nowMs: number): boolean {
+function countsNow(
+  context: Context,
+  location: Location,
+  from: Correspondent,
+  nowMs: number,
+): boolean {
   const { attach, consent, routerKey, consentSeconds } = location;
   if (attach.kind !== "attach" || consent === undefined || consentSeconds === 0) return false;
   const { verifier } = context;
@@ -86,14 +90,13 @@ function count({ counters }: Context, verdict: "valid" | "invalid" | "refused"):
   if (verdict === "refused") counters.locationsRefused += 1;
 }
 
-function displace(context: Context, node: OwnNode, from: Neighbour, nowMs: number): void {
+function displace(context: Context, node: OwnNode, from: Correspondent, nowMs: number): void {
   const { address } = node;
   node.displaced = true;
   context.counters.displaced += 1;
-  for (const id of node.told) {
-    const neighbour = context.neighbours.get(id);
-    if (neighbour === undefined || neighbour === from) continue;
-    tell(context, neighbour, { type: "withdrawn", address }, nowMs);
+  for (const [name, router] of node.told) {
+    const told = name === from.name ? undefined : context.correspondent(router);
+    if (told !== undefined) tell(context, told, { type: "withdrawn", address }, nowMs);
   }
   node.told.clear();
   context.sink.moved(address, nowMs);
