@@ -5,9 +5,10 @@
  * defineAlgorithm, and a line here.
  */
 import type { Algorithm } from "./algorithm.js";
+import { beaconnet } from "./beaconnet/index.js";
 import { onehop } from "./onehop/index.js";
 
-const ALGORITHMS: readonly Algorithm[] = [onehop];
+const ALGORITHMS: readonly Algorithm[] = [onehop, beaconnet];
 
 /** Every algorithm that is built in. */
 export function listAlgorithms(): readonly Algorithm[] {

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+// Every limit of beaconnet, each with its unit and what happens at it. First what the protocol
+// fixes, then what we chose.
+
+/** A cost beyond every other: the way is lost. Costs are microseconds. */
+export const UNREACHABLE = 0xffffffff;
+/** Hops of a packet, a beacon or a carried message; beyond, it is dropped. */
+export const MOST_HOPS = 64;
+
+/** Seconds for which we sign a beacon. */
+export const BEACON_SECONDS = 60;
+/** Milliseconds between two of our beacons, less up to a tenth of it. */
+export const BEACON_MS = 30_000;
+/** Beacons of ours in a second beyond those, and at once: when somebody has lost the way to us. */
+export const EXTRA_BEACONS_PER_SECOND = 2;
+export const EXTRA_BEACONS_BURST = 4;
+/** Milliseconds for which changes are gathered before neighbours are told. */
+export const GATHER_MS = 20;
+/** Milliseconds between two looks at what has expired. */
+export const SWEEP_MS = 1_000;
+/** Bytes of one message of routes; more go into the next. */
+export const MOST_ROUTES_BYTES = 16_384;
+/** Routers that are known; beyond, the neighbour that brought most of them loses its oldest. */
+export const MOST_ROUTERS = 4_096;
+/** Routers that are not known any more whose last sequence number is remembered. */
+export const MOST_FORGOTTEN = 16_384;
+/** The cost of a hop beside its latency, so that of equal ways the shorter one is taken. */
+export const HOP_COST = 500;
+/** The cost of a link that was not measured yet, and of one in doubt in addition to its latency. */
+export const UNMEASURED_COST = 20_000;
+export const DOUBTFUL_COST = 60_000_000;
+/** A way is left for a better one when that costs no more than this share of it, and so much less. */
+export const SWITCH_SHARE = 0.8;
+export const SWITCH_COST = 1_000;
+/** Neighbours are told of a cost that differs by more than this share, and so much. */
+export const TELL_SHARE = 0.25;
+export const TELL_COST = 5_000;
+/** Milliseconds between two requests for a newer beacon of one router. */
+export const WANT_AGAIN_MS = 500;
+/** Messages of one neighbour that are carried on in a second, and at once; beyond, dropped. */
+export const CARRIED_PER_SECOND = 2_000;
+export const CARRIED_BURST = 4_000;
+/** Floods of one neighbour that are open; beyond, it is told no. */
+export const MOST_FLOODS = 2_048;
+/** Milliseconds after which a neighbour that has not ended its answer counts as a no. */
+export const FLOOD_MS = 2_000;
+/** Locations that one neighbour may bring for one flood; beyond, they are dropped. */
+export const MOST_REPLIES = 8;

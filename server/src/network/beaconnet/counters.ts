@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import { createLocatingCounters, type LocatingCounters } from "../locating/counters.js";
+
+/** Sums of one router since its start. */
+export interface BeaconnetCounters extends LocatingCounters {
+  /** Beacons of ours. */
+  beaconsMade: number;
+  /** Ways that neighbours were told. */
+  routesSent: number;
+  /** Beacons that came, by why they do not count: older than what we have … */
+  beaconsOld: number;
+  /** … not what a beacon has to be, or not signed by its router … */
+  beaconsInvalid: number;
+  /** … or the neighbour's quota of signatures was used up. */
+  beaconsRefused: number;
+  /** Questions that were passed on. */
+  queriesPassed: number;
+  /** Messages between other routers: passed on; dropped because there is no way, or too many. */
+  carried: number;
+  carriedDropped: number;
+}
+
+/** All zero. */
+export function createBeaconnetCounters(): BeaconnetCounters {
+  return {
+    ...createLocatingCounters(),
+    beaconsMade: 0,
+    routesSent: 0,
+    beaconsOld: 0,
+    beaconsInvalid: 0,
+    beaconsRefused: 0,
+    queriesPassed: 0,
+    carried: 0,
+    carriedDropped: 0,
+  };
+}

@@ -1,0 +1,357 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+// The router of beaconnet: its parts put together. Invariants: packets of others, whatever they
+// claim, cause no question (M1); a packet is never sent back to whom it came from, and goes
+// MOST_HOPS at most.
+
+import { SWEEP_MS } from "../constants.js";
+import {
+  DESTINATION_AT,
+  locationAt,
+  routerAt,
+  SOURCE_AT,
+  takeHop,
+  writeHeader,
+} from "../header.js";
+import {
+  type Context,
+  type Correspondent,
+  giveLocation,
+  neighbourOf,
+  tell,
+} from "../locating/context.js";
+import { type ControlMessage, decodeControl } from "../locating/control-messages.js";
+import { firstReached, foundOf, renew, sweepLocations } from "../locating/holding.js";
+import { learn, learnDetach, learnHeld } from "../locating/learning.js";
+import { createLocations } from "../locating/locations.js";
+import { nameOf } from "../locating/names.js";
+import { createOwnNodes, type OwnNode } from "../locating/own-nodes.js";
+import { sameBytes } from "../records/signed.js";
+import { createRecordVerifier } from "../records/verifier.js";
+import {
+  FROM_LOCAL,
+  NO_WAY,
+  type Router,
+  type RouterEnvironment,
+  TO_LOCAL,
+  TOO_FAR,
+} from "../router.js";
+import { createAnnouncing } from "./announcing.js";
+import { MOST_HOPS } from "./constants.js";
+import { createBeaconnetCounters } from "./counters.js";
+import { explain } from "./explain.js";
+import { createFlooding } from "./flooding.js";
+import { type Carry, decodeMessage, encodeMessage, type Message, type Query } from "./messages.js";
+import { createNeighbours, linkCost, type Neighbour } from "./neighbours.js";
+import type { KnownRouter } from "./routes.js";
+
+const NOTHING = new Uint8Array(0);
+const NEVER = Number.POSITIVE_INFINITY;
+
+/** A router without nodes and neighbours. */
+export function createBeaconnetRouter(environment: RouterEnvironment): Router {
+  const { crypto, keys, random, sink, self } = environment;
+  const ownAddress = self.address.bytes;
+  const verifier = createRecordVerifier(crypto, keys);
+  const own = createOwnNodes({ ...environment, verifier });
+  const locations = createLocations(random);
+  const neighbours = createNeighbours(verifier);
+  const counters = createBeaconnetCounters();
+  const common = { ...environment, verifier, neighbours, counters };
+  const announcing = createAnnouncing({ ...common, reached: routerReached });
+  const { routes } = announcing;
+  const flooding = createFlooding(common);
+  const context: Context = {
+    ...environment,
+    verifier,
+    own,
+    locations,
+    counters,
+    correspondent,
+    send: ({ address }, message, nowMs) =>
+      carry({ type: "carry", hopsLeft: MOST_HOPS, to: address, from: ownAddress, message }, nowMs),
+    route: (router) => routes.get(router),
+    // A location is proved by its records, whoever brings it.
+    mayBring: () => true,
+  };
+  let wakeMs = NEVER;
+  let sweepMs = NEVER;
+
+  function correspondent(router: Uint8Array): Correspondent | undefined {
+    const known = routes.get(router);
+    const next = neighbours.get(known?.neighbour ?? -1);
+    if (known === undefined || next === undefined) return undefined;
+    const { address, name } = known;
+    return { address, name, holder: next.name, signatures: next.signatures };
+  }
+  /** Sends a message on its way to a router; false when there is none, or no room. */
+  function carry(message: Carry, nowMs: number): boolean {
+    const next = routes.get(message.to)?.neighbour ?? -1;
+    return next >= 0 && sink.sendControl(next, encodeMessage(message), nowMs);
+  }
+  function routerReached(router: KnownRouter, nowMs: number): void {
+    for (const held of locations.at(router.name)) {
+      if (!held.counts) continue;
+      const found = foundOf(held);
+      flooding.found(found, nowMs);
+      sink.reachable(found, nowMs);
+    }
+  }
+  const setWake = (nowMs: number): void => {
+    const isIdle = locations.size === 0 && routes.size === 0;
+    if (isIdle) sweepMs = NEVER;
+    else if (sweepMs === NEVER) sweepMs = nowMs + SWEEP_MS;
+    const nextMs = Math.min(sweepMs, announcing.nextMs, flooding.nextMs);
+    if (nextMs === wakeMs || nextMs === NEVER) return;
+    wakeMs = nextMs;
+    sink.wakeAt(nextMs);
+  };
+
+  // ---- where nodes are ----
+
+  const take = (
+    bytes: Uint8Array,
+    whose: Uint8Array | undefined,
+    from: Correspondent,
+    nowMs: number,
+  ): void => {
+    const held = learn(context, bytes, whose, from, nowMs);
+    if (held === undefined || neighbourOf(context, held) < 0) return;
+    const found = foundOf(held);
+    flooding.found(found, nowMs);
+    sink.reachable(found, nowMs);
+  };
+  const answer = (query: Query, from: Neighbour, nowMs: number): void => {
+    const { number, prefix, nbits, asker } = query;
+    const isRefused = !from.queries.take(nowMs);
+    if (isRefused) counters.queriesRefused += 1;
+    else counters.queries += 1;
+    if (isRefused || flooding.isKnown(query) || sameBytes(asker, ownAddress)) {
+      reply(number, NOTHING, from, nowMs);
+      return;
+    }
+    const node = own.find(prefix, nbits);
+    if (node !== undefined) {
+      noteTold(node, asker);
+      reply(number, own.location(node, nowMs), from, nowMs);
+      return;
+    }
+    from.standing.add(asker.slice(), prefix, nbits, nowMs);
+    flooding.pass(query, from, nowMs);
+  };
+  /** Who is told where a node is hears when it leaves; strangers nobody knows a way to do not. */
+  const noteTold = (node: OwnNode, asker: Uint8Array): void => {
+    const known = routes.get(asker);
+    if (known !== undefined) node.told.set(known.name, known.address);
+  };
+  const reply = (number: number, location: Uint8Array, to: Neighbour, nowMs: number): void => {
+    const message: Message = { type: "reply", number, last: true, location };
+    if (!sink.sendControl(to.id, encodeMessage(message), nowMs)) counters.controlNotSent += 1;
+  };
+  /** A message of another router to us. Who that is nobody has proved. */
+  const actCarried = (message: ControlMessage, from: Correspondent, nowMs: number): void => {
+    switch (message.type) {
+      case "query": {
+        const node = own.find(message.prefix, message.nbits);
+        if (node !== undefined) giveLocation(context, node, from, 0, nowMs);
+        else if (message.nbits === 256) {
+          tell(context, from, { type: "withdrawn", address: message.prefix }, nowMs);
+        }
+        break;
+      }
+      case "answer":
+        take(message.location, undefined, from, nowMs);
+        break;
+      case "held":
+        learnHeld(context, message.location, from, nowMs);
+        break;
+      case "detach":
+        learnDetach(context, message.record, from, nowMs);
+        break;
+      case "withdrawn":
+        withdrawn(message.address, from, nowMs);
+        break;
+      case "no":
+        break;
+    }
+  };
+  /** A word that nobody signed: a reason to ask the router itself, or everybody, again. */
+  const withdrawn = (address: Uint8Array, from: Correspondent, nowMs: number): void => {
+    const held = locations.get(address, 0);
+    if (held === undefined || !sameBytes(held.attach.router, from.address)) return;
+    if (nowMs - held.renewedMs < WITHDRAWN_AFTER_ASKING_MS) held.counts = false;
+    else renew(context, held, nowMs);
+  };
+  const carryOn = (message: Carry, from: Neighbour, nowMs: number): void => {
+    if (!from.carried.take(nowMs)) {
+      counters.carriedDropped += 1;
+      return;
+    }
+    if (sameBytes(message.to, ownAddress)) {
+      const inner = decodeControl(message.message);
+      const { holder, signatures } = from;
+      const address = message.from.slice();
+      const sender = { address, name: nameOf(address), holder, signatures };
+      if (inner === undefined) counters.controlInvalid += 1;
+      else actCarried(inner, sender, nowMs);
+      return;
+    }
+    const next = routes.get(message.to)?.neighbour;
+    const hopsLeft = Math.min(MOST_HOPS, message.hopsLeft) - 1;
+    const goesOn = next !== undefined && next !== from.id && hopsLeft >= 1;
+    if (goesOn && carry({ ...message, hopsLeft }, nowMs)) counters.carried += 1;
+    else counters.carriedDropped += 1;
+  };
+  const act = (message: Message, from: Neighbour, nowMs: number): void => {
+    switch (message.type) {
+      case "routes":
+        announcing.heardRoutes(message.entries, from, nowMs);
+        break;
+      case "want":
+        announcing.heardWant(message, from, nowMs);
+        break;
+      case "query":
+        answer(message, from, nowMs);
+        break;
+      case "reply": {
+        const location = flooding.heardReply(message, from, nowMs);
+        if (location !== undefined) take(location, undefined, from, nowMs);
+        flooding.ended(message, from, nowMs);
+        break;
+      }
+      case "carry":
+        carryOn(message, from, nowMs);
+        break;
+    }
+  };
+
+  return {
+    counters,
+    attach(node, nowMs) {
+      const address = node.address.bytes;
+      const held = locations.get(address, 0);
+      const attached = own.attach(node, held?.attach.seq ?? 0);
+      if (held !== undefined) {
+        const rival = correspondent(held.attach.router);
+        locations.delete(held);
+        if (rival !== undefined) giveLocation(context, attached, rival, 0, nowMs);
+      }
+      for (const neighbour of neighbours.all()) {
+        neighbour.standing.take(address, nowMs, (asker) => {
+          const told = correspondent(asker);
+          if (told !== undefined) giveLocation(context, attached, told, 0, nowMs);
+        });
+      }
+    },
+    detach(address, nowMs) {
+      const node = own.detach(address);
+      if (node === undefined || node.displaced || node.told.size === 0) return;
+      const record = own.detachRecord(node);
+      for (const router of node.told.values()) {
+        const told = correspondent(router);
+        if (told !== undefined) tell(context, told, { type: "detach", record }, nowMs);
+      }
+    },
+    neighbourUp(id, address, nowMs) {
+      const neighbour = neighbours.up(id, address);
+      announcing.neighbourUp(neighbour, nowMs);
+      flooding.neighbourUp(neighbour, nowMs);
+      setWake(nowMs);
+    },
+    neighbourChanged(id, quality, nowMs) {
+      const neighbour = neighbours.get(id);
+      if (neighbour === undefined) return;
+      neighbour.cost = linkCost(quality);
+      announcing.neighbourChanged(neighbour, nowMs);
+      setWake(nowMs);
+    },
+    neighbourDown(id, nowMs) {
+      const neighbour = neighbours.down(id);
+      if (neighbour === undefined) return;
+      announcing.neighbourDown(neighbour, nowMs);
+      flooding.neighbourDown(neighbour, nowMs);
+      setWake(nowMs);
+    },
+    control(id, buffer, at, length, nowMs) {
+      const from = neighbours.get(id);
+      if (from === undefined) return;
+      const message = decodeMessage(buffer.subarray(at, at + length));
+      if (message === undefined) counters.controlInvalid += 1;
+      else act(message, from, nowMs);
+      setWake(nowMs);
+    },
+    wake(nowMs) {
+      wakeMs = NEVER;
+      if (sweepMs <= nowMs) {
+        sweepMs = NEVER;
+        sweepLocations(context, nowMs);
+        routes.expire(nowMs);
+      }
+      announcing.work(nowMs);
+      flooding.expire(nowMs);
+      setWake(nowMs);
+    },
+    resolve(query, prefix, nbits, nowMs) {
+      flooding.ask(query, prefix, nbits, nowMs);
+      setWake(nowMs);
+    },
+    cancel: (query) => flooding.cancel(query),
+    reaches(buffer, at) {
+      const held = locations.get(buffer, at);
+      return held !== undefined && neighbourOf(context, held) >= 0;
+    },
+    known(prefix, nbits) {
+      const held = firstReached(context, prefix, nbits);
+      return held && foundOf(held);
+    },
+    prepare(source, destination, introduce, buffer, payloadAt, nowMs) {
+      const node = own.get(source, 0);
+      const held = locations.get(destination, 0);
+      if (node === undefined || node.displaced || held === undefined) return -1;
+      const next = neighbours.get(neighbourOf(context, held));
+      if (next === undefined) return -1;
+      held.usedMs = nowMs;
+      const { router } = held.attach;
+      let location: Uint8Array = NOTHING;
+      if (introduce) {
+        noteTold(node, router);
+        location = own.location(node, nowMs);
+      }
+      const via = sameBytes(next.address, router) ? NOTHING : router;
+      return writeHeader(buffer, payloadAt, MOST_HOPS, destination, source, location, via);
+    },
+    forward(buffer, at, _length, headerBytes, from, nowMs) {
+      if (from === FROM_LOCAL) {
+        const held = locations.get(buffer, at + DESTINATION_AT);
+        const next = held === undefined ? -1 : neighbourOf(context, held);
+        return next < 0 ? NO_WAY : next;
+      }
+      const sender = neighbours.get(from);
+      if (sender === undefined) return NO_WAY;
+      const node = own.get(buffer, at + DESTINATION_AT);
+      if (node === undefined) return passOn(buffer, at, from);
+      if (node.displaced) return NO_WAY;
+      const introduced = locationAt(buffer, at);
+      if (introduced < at + headerBytes) {
+        const source = buffer.subarray(at + SOURCE_AT, at + SOURCE_AT + 32);
+        take(buffer.subarray(introduced, at + headerBytes), source, sender, nowMs);
+        setWake(nowMs);
+      }
+      // Its introduction may have shown that the node is somebody else's now.
+      return node.displaced ? NO_WAY : TO_LOCAL;
+    },
+    explain: (destination) => explain(context, routes, neighbours, destination),
+  };
+
+  /** A packet for a node that is not ours: on to the router that it names, if that is another one. */
+  function passOn(buffer: Uint8Array, at: number, from: number): number {
+    const routerPlace = routerAt(buffer, at);
+    if (routerPlace === 0) return NO_WAY;
+    const router = routes.find(buffer, routerPlace);
+    if (router === undefined || router.neighbour < 0 || router.neighbour === from) return NO_WAY;
+    return takeHop(buffer, at) ? router.neighbour : TOO_FAR;
+  }
+}
+
+/** So long after our question a router's word that a node has left is its answer. */
+const WITHDRAWN_AFTER_ASKING_MS = 2_000;

@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+// The ways to all routers: what each neighbour offers, and which offer is taken. The algorithm is
+// that of Babel (RFC 8966, section 2) with sequence numbers that only the router itself can sign.
+// Invariant: an offer is taken only if it is newer than every way we had, or of the same age and
+// cheaper than the cheapest we ever told of (the feasibility condition): so no loop can form.
+
+import { type AddressMap, createAddressMap, type Random } from "../../core/index.js";
+import type { Route } from "../locating/context.js";
+import { nameOf } from "../locating/names.js";
+import type { BeaconRecord } from "../records/beacon.js";
+import { MOST_ROUTERS, SWITCH_COST, SWITCH_SHARE, UNREACHABLE } from "./constants.js";
+
+/** What a neighbour says it could do for us. */
+export interface Offer {
+  /** Verified. */
+  readonly beacon: BeaconRecord;
+  /** From that neighbour on, in microseconds. */
+  cost: number;
+  hops: number;
+  untilMs: number;
+}
+
+/** The feasibility distance: what an offer has to be newer, or cheaper, than. */
+export interface Distance {
+  leastSeq: number;
+  leastCost: number;
+  /** When the beacon with that number ends: repeated later, it counts no more. */
+  leastUntilMs: number;
+}
+
+/** A router, and the ways there. */
+export interface KnownRouter extends Route, Distance {
+  /** 32 bytes. */
+  readonly address: Uint8Array;
+  readonly name: string;
+  /** Whose share it takes: the neighbour that told of it first. */
+  readonly holder: string;
+  /** By neighbour. */
+  readonly offers: Map<number, Offer>;
+  /** The neighbour that is taken; -1: there is no way now. */
+  neighbour: number;
+  /** Of the way that is taken, from here; UNREACHABLE without one. */
+  cost: number;
+  gone: boolean;
+  /** When a newer beacon was asked for last. */
+  wantedMs: number;
+}
+
+/** What the ways depend on. */
+export interface RoutesOptions {
+  readonly random: Random;
+  /** What a packet to this neighbour costs, in microseconds. */
+  readonly linkCost: (neighbour: number) => number;
+  /** Whether this neighbour is that router. */
+  readonly isDirect: (neighbour: number, router: KnownRouter) => boolean;
+  /** Another way is taken, or its cost is another, or it is newer, or there is none any more. */
+  readonly changed: (router: KnownRouter, nowMs: number) => void;
+  /** It was forgotten. */
+  readonly forgotten: (router: KnownRouter) => void;
+}
+
+/** The ways. */
+export interface Routes {
+  get(address: Uint8Array): KnownRouter | undefined;
+  /** The one whose address stands at `at`. */
+  find(buffer: Uint8Array, at: number): KnownRouter | undefined;
+  /** The router with this address, known from now on; `before`: as it was when it was forgotten. */
+  want(address: Uint8Array, holder: string, before: Distance | undefined): KnownRouter;
+  /** A neighbour offers a way. */
+  offer(router: KnownRouter, neighbour: number, offer: Offer, nowMs: number): void;
+  /** It does not any more. */
+  retract(router: KnownRouter, neighbour: number, nowMs: number): void;
+  /** The cost of its link has changed. */
+  linkChanged(neighbour: number, nowMs: number): void;
+  neighbourDown(neighbour: number, nowMs: number): void;
+  /** Drops what was not refreshed. */
+  expire(nowMs: number): void;
+  all(): Iterable<KnownRouter>;
+  readonly size: number;
+}
+
+/** No router is known. */
+export function createRoutes(options: RoutesOptions): Routes {
+  const { linkCost, isDirect, changed } = options;
+  const routers: AddressMap<KnownRouter> = createAddressMap<KnownRouter>(options.random);
+  const shares = new Map<string, Set<KnownRouter>>();
+
+  const isFeasible = ({ leastSeq, leastCost }: KnownRouter, { beacon, cost }: Offer): boolean =>
+    beacon.seq > leastSeq || (beacon.seq === leastSeq && cost < leastCost);
+  const costOf = (neighbour: number, offer: Offer): number =>
+    Math.min(UNREACHABLE - 1, offer.cost + linkCost(neighbour));
+  const forget = (router: KnownRouter): void => {
+    routers.delete(router.address);
+    const share = shares.get(router.holder);
+    share?.delete(router);
+    if (share?.size === 0) shares.delete(router.holder);
+    router.gone = true;
+    router.neighbour = -1;
+    options.forgotten(router);
+  };
+  const makeRoom = (): void => {
+    let largest: Set<KnownRouter> | undefined;
+    for (const share of shares.values()) {
+      if (largest === undefined || share.size > largest.size) largest = share;
+    }
+    for (const oldest of largest ?? []) {
+      forget(oldest);
+      return;
+    }
+  };
+  /** The best feasible offer: a direct neighbour's own, else the cheapest. */
+  const best = (router: KnownRouter): number => {
+    let chosen = -1;
+    let least = Number.POSITIVE_INFINITY;
+    for (const [neighbour, offer] of router.offers) {
+      if (!isFeasible(router, offer)) continue;
+      if (isDirect(neighbour, router)) return neighbour;
+      const cost = costOf(neighbour, offer);
+      if (cost >= least) continue;
+      least = cost;
+      chosen = neighbour;
+    }
+    return chosen;
+  };
+  /**
+   * Whether the way that is taken stays. It may become dearer than its feasibility distance without
+   * a loop: whoever it goes through has a lesser distance, and cannot have chosen us.
+   */
+  const mayStay = (router: KnownRouter, candidate: number): boolean => {
+    const offer = router.offers.get(router.neighbour);
+    if (offer === undefined || offer.beacon.seq < router.leastSeq) return false;
+    const other = router.offers.get(candidate);
+    if (other === undefined || candidate === router.neighbour) return true;
+    if (isDirect(candidate, router)) return false;
+    const cost = costOf(router.neighbour, offer);
+    const otherCost = costOf(candidate, other);
+    return otherCost > SWITCH_SHARE * cost || cost - otherCost < SWITCH_COST;
+  };
+  const choose = (router: KnownRouter, nowMs: number): void => {
+    const candidate = best(router);
+    const chosen = mayStay(router, candidate) ? router.neighbour : candidate;
+    const offer = router.offers.get(chosen);
+    const before = router.cost;
+    const beforeSeq = router.leastSeq;
+    const moved = chosen !== router.neighbour;
+    router.neighbour = offer === undefined ? -1 : chosen;
+    router.cost = offer === undefined ? UNREACHABLE : costOf(chosen, offer);
+    if (offer !== undefined) {
+      const { seq } = offer.beacon;
+      const isNewer = seq > router.leastSeq;
+      router.leastCost = isNewer ? router.cost : Math.min(router.leastCost, router.cost);
+      router.leastSeq = seq;
+      if (isNewer) router.leastUntilMs = offer.untilMs;
+    }
+    if (moved || before !== router.cost || beforeSeq !== router.leastSeq) changed(router, nowMs);
+  };
+
+  return {
+    get: (address) => routers.get(address, 0),
+    find: (buffer, at) => routers.get(buffer, at),
+    want(address, holder, before) {
+      const known = routers.get(address, 0);
+      if (known !== undefined) return known;
+      if (routers.size >= MOST_ROUTERS) makeRoom();
+      const router: KnownRouter = {
+        address: address.slice(),
+        name: nameOf(address),
+        holder,
+        offers: new Map(),
+        neighbour: -1,
+        cost: UNREACHABLE,
+        gone: false,
+        leastSeq: before?.leastSeq ?? -1,
+        leastCost: before?.leastCost ?? 0,
+        leastUntilMs: before?.leastUntilMs ?? 0,
+        wantedMs: Number.NEGATIVE_INFINITY,
+      };
+      routers.set(router.address, router);
+      const share = shares.get(holder) ?? new Set();
+      shares.set(holder, share.add(router));
+      return router;
+    },
+    offer(router, neighbour, offer, nowMs) {
+      router.offers.set(neighbour, offer);
+      choose(router, nowMs);
+    },
+    retract(router, neighbour, nowMs) {
+      if (router.offers.delete(neighbour)) choose(router, nowMs);
+    },
+    linkChanged(neighbour, nowMs) {
+      for (const router of routers.values()) {
+        if (router.offers.has(neighbour)) choose(router, nowMs);
+      }
+    },
+    neighbourDown(neighbour, nowMs) {
+      for (const router of [...routers.values()]) {
+        if (router.offers.delete(neighbour)) choose(router, nowMs);
+      }
+    },
+    expire(nowMs) {
+      for (const router of [...routers.values()]) {
+        let ended = false;
+        for (const [neighbour, { untilMs }] of router.offers) {
+          if (untilMs > nowMs) continue;
+          router.offers.delete(neighbour);
+          ended = true;
+        }
+        if (ended) choose(router, nowMs);
+        if (router.offers.size === 0) forget(router);
+      }
+    },
+    all: () => routers.values(),
+    get size() {
+      return routers.size;
+    },
+  };
+}
