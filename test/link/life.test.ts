@@ -69,6 +69,27 @@ describe("a link", () => {
     expect(b.link.stats().up).toBe(false);
   });
 
+  it("tells at once that it is in doubt, long before it is down, and when it is not any more", () => {
+    const lab = up({ link: { latencyMs: 10 } });
+    const { world, network, a, b } = lab;
+    const stream = startStream(lab, a, b);
+    world.run(3_000);
+    const before = a.events.length;
+    network.between("*", "*", { cut: true });
+    const cutMs = world.nowMs;
+    world.run(1_000);
+    const told = a.events.slice(before);
+    expect(told).toContain("doubtful");
+    expect(told).not.toContain("down silent");
+    const doubtedMs = a.eventsMs[before + told.indexOf("doubtful")] ?? Number.NaN;
+    expect(doubtedMs - cutMs).toBeLessThan(400);
+    network.between("*", "*", { cut: false });
+    const healedMs = world.nowMs;
+    world.runUntil("it is not in doubt any more", () => a.events.at(-1) === "changed", 5_000);
+    expect(world.nowMs - healedMs).toBeLessThan(1_000);
+    stream.stop();
+  });
+
   it("tells when its queue has room again, and loses only what it counts", () => {
     // The way itself never runs over.
     const link = { bytesPerSecond: 5_000_000, latencyMs: 2, queueBytes: 1 << 24 };

@@ -130,7 +130,7 @@ export function createLinkLab(options: LabOptions = {}): LinkLab {
       control: (_link, buffer, at, length) => void controls.push(buffer.slice(at, at + length)),
       up: (_link, nowMs) => note("up", nowMs),
       down: (_link, reason, nowMs) => note(`down ${reason}`, nowMs),
-      changed: (_link, _quality, nowMs) => note("changed", nowMs),
+      changed: (_link, { doubtful }, nowMs) => note(doubtful ? "doubtful" : "changed", nowMs),
       writable: (_link, nowMs) => note("writable", nowMs),
     };
     const start = (): Process => {

@@ -180,7 +180,8 @@ export function createLink(options: LinkOptions): Link {
     if (!living()) return;
     const session = channel.sendingIndex !== 0;
     const used = paths.used?.failed === true ? undefined : paths.used;
-    life.assess({ session, used, silentMs: keeper.silentMs(nowMs) }, nowMs);
+    const doubtful = used !== undefined && inDoubt(used, nowMs);
+    life.assess({ session, used, silentMs: keeper.silentMs(nowMs), doubtful }, nowMs);
     if (greeting.due || !sender.idle || control.waits) turnEnd.schedule();
   }
   function deliverControl(buffer: Uint8Array, at: number, length: number, nowMs: number): void {

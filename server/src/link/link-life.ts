@@ -16,6 +16,8 @@ export interface LifeSigns {
   readonly used: Path | undefined;
   /** Milliseconds for which the used path has not answered. */
   readonly silentMs: number;
+  /** Whether something sent on it should have been answered by now. */
+  readonly doubtful: boolean;
 }
 
 /** Who is told. */
@@ -41,8 +43,9 @@ export interface LinkLife {
 }
 
 /** What a path is like, as it is told and shown. */
-export function qualityOf(path: Path | undefined): LinkQuality {
+export function qualityOf(path: Path | undefined, doubtful: boolean): LinkQuality {
   return {
+    doubtful,
     rttMicros: Math.round((path?.rtt.smoothedMs ?? 0) * 1000),
     loss: path?.loss.share ?? 0,
     ratePerSecond: path?.flight.ratePerSecond ?? 0,
@@ -52,17 +55,19 @@ export function qualityOf(path: Path | undefined): LinkQuality {
 /** A link that is down. */
 export function createLinkLife(sink: LifeSink): LinkLife {
   const state = { up: false, greeted: false, toldMs: Number.NEGATIVE_INFINITY };
-  let told: LinkQuality = qualityOf(undefined);
+  let told: LinkQuality = qualityOf(undefined, false);
 
   const goDown = (reason: DownReason, nowMs: number): void => {
     state.up = false;
     sink.down(reason, nowMs);
   };
-  const report = (path: Path, nowMs: number): void => {
-    if (nowMs - state.toldMs < REPORT_MS) return;
-    const quality = qualityOf(path);
+  const report = (path: Path, doubtful: boolean, nowMs: number): void => {
+    const isNews = doubtful !== told.doubtful;
+    if (!isNews && nowMs - state.toldMs < REPORT_MS) return;
+    const quality = qualityOf(path, doubtful);
     const rttChange = Math.abs(quality.rttMicros - told.rttMicros);
     const notable =
+      isNews ||
       (rttChange > RTT_STEP * told.rttMicros && rttChange > 1000) ||
       Math.abs(quality.loss - told.loss) > LOSS_STEP;
     if (!notable) return;
@@ -102,9 +107,9 @@ export function createLinkLife(sink: LifeSink): LinkLife {
       if (state.up && reason !== undefined) goDown(reason, nowMs);
       else if (!state.up && reason === undefined && state.greeted) {
         state.up = true;
-        tell(qualityOf(signs.used), nowMs);
+        tell(qualityOf(signs.used, signs.doubtful), nowMs);
         sink.up(nowMs);
-      } else if (state.up && signs.used !== undefined) report(signs.used, nowMs);
+      } else if (state.up && signs.used !== undefined) report(signs.used, signs.doubtful, nowMs);
     },
   };
 }

@@ -35,6 +35,8 @@ export interface LinkQuality {
   readonly loss: number;
   /** The rate at which it was seen to deliver, in bytes a second; 0 when not known. */
   readonly ratePerSecond: number;
+  /** What was sent there should have been answered by now: another way is better, if there is one. */
+  readonly doubtful: boolean;
 }
 
 /** Who uses a link. None of these is called from inside `send`, `sendControl` or `close`. */
@@ -50,7 +52,10 @@ export interface LinkOwner {
   up(link: Link, nowMs: number): void;
   /** It cannot be sent to any more; told once after each `up`, and when the peer refuses us. */
   down(link: Link, reason: DownReason, nowMs: number): void;
-  /** Round trip or loss changed notably; at most once a second. */
+  /**
+   * Round trip or loss changed notably, at most once a second; or it is in doubt, or no longer, which
+   * is told at once.
+   */
   changed(link: Link, quality: LinkQuality, nowMs: number): void;
   /** The queue has room again after `send` said no. */
   writable(link: Link, nowMs: number): void;

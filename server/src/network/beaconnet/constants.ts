@@ -27,8 +27,8 @@ export const MOST_ROUTERS = 4_096;
 export const MOST_FORGOTTEN = 16_384;
 /** The cost of a hop beside its latency, so that of equal ways the shorter one is taken. */
 export const HOP_COST = 500;
-/** The cost of a link that was not measured yet, and of one in doubt in addition to its latency. */
-export const UNMEASURED_COST = 20_000;
+/** The cost of a link that was not measured yet (a round trip of 100 ms), and what doubt adds. */
+export const UNMEASURED_COST = 50_500;
 export const DOUBTFUL_COST = 60_000_000;
 /** A way is left for a better one when that costs no more than this share of it, and so much less. */
 export const SWITCH_SHARE = 0.8;

@@ -262,6 +262,7 @@ export function createBeaconnetRouter(environment: RouterEnvironment): Router {
       const neighbour = neighbours.get(id);
       if (neighbour === undefined) return;
       neighbour.cost = linkCost(quality);
+      neighbour.doubtful = quality.doubtful;
       announcing.neighbourChanged(neighbour, nowMs);
       setWake(nowMs);
     },
