@@ -141,6 +141,7 @@ export function createFakeNetwork(deadlines: Deadlines, nowOf: () => number): Fa
         const wanted = Uint8Array.from(destination);
         after(QUESTION_MS, (nowMs) => answer(place, wanted, nowMs));
       },
+      doubt() {},
       send(source, destination, introduce, buffer, at, length) {
         if (at < HEADROOM_BYTES) throw new RangeError("at: expected room for a routing header");
         const to = place.locations.get(nameOf(destination));

@@ -160,6 +160,7 @@ export function createNetwork(options: NetworkOptions): RunningNetwork {
     detach: (address, nowMs) => router.detach(address, nowMs),
     reach: (buffer, at) => (router.reaches(buffer, at) ? "ready" : questions.reach(buffer, at)),
     resolve: (destination, nowMs) => questions.resolve(destination, nowMs),
+    doubt: (destination, nowMs) => router.doubt(destination, nowMs),
     send(source, destination, introduce, buffer, at, length, nowMs) {
       const start = router.prepare(source, destination, introduce, buffer, at, nowMs);
       const bytes = at + length - start;

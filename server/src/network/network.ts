@@ -68,6 +68,8 @@ export interface Network {
   reach(buffer: Uint8Array, at: number): Reach;
   /** Asks for a destination unless it is ready or being asked for; `resolved` follows. */
   resolve(destination: Uint8Array, nowMs: number): void;
+  /** What is sent there is not answered: what is known of where it is may be out of date. */
+  doubt(destination: Uint8Array, nowMs: number): void;
   /**
    * Sends a payload of `length` bytes at `at` in `buffer`, which has HEADROOM_BYTES before it. With
    * `introduce` the header holds the source's location (M1: with message 1). False when it was

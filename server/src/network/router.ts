@@ -84,6 +84,8 @@ export interface Router {
   resolve(query: number, prefix: Uint8Array, nbits: number, nowMs: number): void;
   /** The answer is not wanted any more. */
   cancel(query: number): void;
+  /** What is sent there is not answered: whoever said where it is may be asked again. */
+  doubt(destination: Uint8Array, nowMs: number): void;
   /** Whether the destination whose 32 bytes stand at `at` could be sent to now. */
   reaches(buffer: Uint8Array, at: number): boolean;
   /** An address whose first `nbits` bits match and that could be sent to now. */

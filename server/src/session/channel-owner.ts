@@ -3,6 +3,7 @@
 // What the channel of a pair tells: messages that came, and the ends and beginnings of sessions.
 
 import type { ChannelOwner, Established } from "../channel/index.js";
+import type { Network } from "../network/index.js";
 import { CLOSE, KIND, MAX_MESSAGE_BYTES, REFUSED_MS, REMEMBER_MS } from "./constants.js";
 import type { SessionCounters } from "./counters.js";
 import { isWaiting, type Pair, type SessionSource } from "./pair.js";
@@ -12,6 +13,7 @@ import type { SessionsSink } from "./sessions.js";
 /** What all owners share. */
 export interface OwnerOptions {
   readonly pairs: Pairs;
+  readonly network: Pick<Network, "doubt">;
   readonly counters: SessionCounters;
   readonly sink: SessionsSink;
 }
@@ -22,7 +24,7 @@ const OTHER_SESSIONS = 2;
 /** The owner of this pair's channel. */
 export function createChannelOwner(
   pair: Pair,
-  { pairs, counters, sink }: OwnerOptions,
+  { pairs, counters, network, sink }: OwnerOptions,
 ): ChannelOwner<SessionSource> {
   const { outgoing, early } = pairs;
   function established(session: Established<SessionSource>, nowMs: number): void {
@@ -74,7 +76,7 @@ export function createChannelOwner(
     },
     established,
     ready: (nowMs) => outgoing.flush(pair, nowMs),
-    suspected() {},
+    suspected: (nowMs) => network.doubt(pair.remote, nowMs),
     down,
   };
 }

@@ -74,7 +74,7 @@ export function createSessions(options: SessionsOptions): Sessions {
     sink,
     endpoint: () => endpoint,
     credentials: credentialsOf,
-    owner: (pair) => createChannelOwner(pair, { pairs, counters, sink }),
+    owner: (pair) => createChannelOwner(pair, { pairs, counters, network, sink }),
   });
   const { outgoing } = pairs;
 

@@ -305,6 +305,10 @@ export function createBeaconnetRouter(environment: RouterEnvironment): Router {
       const held = firstReached(context, prefix, nbits);
       return held && foundOf(held);
     },
+    doubt(destination, nowMs) {
+      const held = locations.get(destination, 0);
+      if (held !== undefined && neighbourOf(context, held) >= 0) renew(context, held, nowMs);
+    },
     prepare(source, destination, introduce, buffer, payloadAt, nowMs) {
       const node = own.get(source, 0);
       const held = locations.get(destination, 0);

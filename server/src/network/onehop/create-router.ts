@@ -8,7 +8,7 @@ import { DESTINATION_AT, HEADER_BYTES, routerAt, SOURCE_AT, writeHeader } from "
 import { type Context, giveLocation, neighbourOf, tell } from "../locating/context.js";
 import { type ControlMessage, decodeControl } from "../locating/control-messages.js";
 import { createLocatingCounters } from "../locating/counters.js";
-import { firstReached, foundOf, sweepLocations } from "../locating/holding.js";
+import { firstReached, foundOf, renew, sweepLocations } from "../locating/holding.js";
 import { learn, learnDetach, learnHeld, learnWithdrawn } from "../locating/learning.js";
 import { createLocations } from "../locating/locations.js";
 import { nameOf } from "../locating/names.js";
@@ -190,6 +190,10 @@ export function createOnehopRouter(environment: RouterEnvironment): Router {
     known(prefix, nbits) {
       const held = firstReached(context, prefix, nbits);
       return held && foundOf(held);
+    },
+    doubt(destination, nowMs) {
+      const held = locations.get(destination, 0);
+      if (held !== undefined && neighbourOf(context, held) >= 0) renew(context, held, nowMs);
     },
     prepare(source, destination, introduce, buffer, payloadAt, nowMs) {
       const node = own.get(source, 0);

@@ -116,6 +116,33 @@ describe("a mesh of routers", () => {
     expect(failures(mesh, allPairs(6))).toEqual([]);
   });
 
+  it("asks again when what it sends is not answered: the node is elsewhere by now", () => {
+    const mesh = createMesh(4, [
+      [0, 1],
+      [1, 2],
+      [1, 3],
+    ]);
+    const { lab, daemons, nodes } = mesh;
+    lab.run(2_000);
+    expect(failures(mesh, [[0, 2]])).toEqual([]);
+    const node = at(nodes, 2);
+    // Killed and started again, two hops away: nobody says that the node has left.
+    at(daemons, 2).restart();
+    lab.link(at(daemons, 1), at(daemons, 2));
+    // Longer than a question stands.
+    lab.run(12_000);
+    at(daemons, 3).open(node);
+    lab.run(1_000);
+    expect(at(daemons, 0).reaches(node)).toBe(true);
+    at(daemons, 0).router.doubt(node.address.bytes, lab.clock.monotonicMs());
+    lab.run(200);
+    expect(at(daemons, 0).reaches(node)).toBe(false);
+    expect(at(daemons, 0).find(node.address.bytes, 256)).toBeDefined();
+    at(daemons, 0).send(at(nodes, 0), node, "hello");
+    lab.run(200);
+    expect(at(daemons, 3).packets.map(({ text }) => text)).toEqual(["hello"]);
+  });
+
   it("finds an address by its prefix over the whole network", () => {
     const mesh = createMesh(9, grid(3));
     mesh.lab.run(2_000);
