@@ -31,6 +31,7 @@ import {
   type RouterSink,
   TO_LOCAL,
   TOO_FAR,
+  type Way,
 } from "./router.js";
 
 /** What a network is made of. */
@@ -60,6 +61,8 @@ export interface RunningNetwork extends Network {
   readonly routerCounters: RouterCounters;
   /** Which way a packet would take now, and why. */
   explain(destination: Uint8Array, nowMs: number): Explanation;
+  /** The ways to all routers that can be sent to now. */
+  ways(): readonly Way[];
   /** Ends every link; the peers are told. */
   close(nowMs: number): void;
 }
@@ -176,6 +179,7 @@ export function createNetwork(options: NetworkOptions): RunningNetwork {
     },
     find: (prefix, nbits, found, nowMs) => questions.find(prefix, nbits, found, nowMs),
     explain: (destination, nowMs) => router.explain(destination, nowMs),
+    ways: () => router.ways(),
     close(nowMs) {
       links.close(nowMs);
       questions.close();

@@ -31,4 +31,5 @@ export type {
   RouterCounters,
   RouterEnvironment,
   RouterSink,
+  Way,
 } from "./router.js";

@@ -32,6 +32,17 @@ export interface Explanation {
   readonly why: string;
 }
 
+/** A way to another router, for people. */
+export interface Way {
+  /** 32 bytes each. */
+  readonly router: Uint8Array;
+  readonly nextHop: Uint8Array;
+  /** Links on the way: 1 for a neighbour. */
+  readonly hops: number;
+  /** What the algorithm takes it to cost, in microseconds; 0 where it does not measure. */
+  readonly costMicros: number;
+}
+
 /** Sums since the start, by what they count. */
 export type RouterCounters = Readonly<Record<string, number>>;
 
@@ -116,5 +127,7 @@ export interface Router {
     nowMs: number,
   ): number;
   explain(destination: Uint8Array, nowMs: number): Explanation;
+  /** The ways to all routers that can be sent to now. */
+  ways(): readonly Way[];
   readonly counters: RouterCounters;
 }

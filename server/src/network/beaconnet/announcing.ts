@@ -87,9 +87,10 @@ export function createAnnouncing(options: AnnouncingOptions): Announcing {
       return neighbour?.name === name && !neighbour.doubtful;
     },
     changed,
+    starved: want,
     forgotten(router) {
-      const { leastSeq, leastCost, leastUntilMs } = router;
-      forgotten.set(router.name, { leastSeq, leastCost, leastUntilMs });
+      const { leastSeq, leastCost, leastUntilMs, newest } = router;
+      forgotten.set(router.name, { leastSeq, leastCost, leastUntilMs, newest });
       for (const neighbour of neighbours.all()) {
         neighbour.has.delete(router);
         neighbour.told.delete(router);
@@ -112,7 +113,6 @@ export function createAnnouncing(options: AnnouncingOptions): Announcing {
     const told = toldWays.get(router);
     const { leastSeq: seq, cost } = router;
     if (router.neighbour < 0) {
-      want(router, nowMs);
       if (told === undefined) return;
       toldWays.delete(router);
     } else {
@@ -238,19 +238,26 @@ export function createAnnouncing(options: AnnouncingOptions): Announcing {
     }
     const before = routes.get(address);
     const router = before ?? provisional(address);
-    if (isOver(router, record.seq, nowMs) || !verified(record, router, from, nowMs)) {
-      if (isOver(router, record.seq, nowMs)) counters.beaconsOld += 1;
+    const isOld = isOver(router, record.seq, nowMs);
+    if (isOld || entry.cost === UNREACHABLE || !verified(record, router, from, nowMs)) {
+      if (isOld) heardOld(router, from, nowMs);
       if (before !== undefined) routes.retract(before, from.id, nowMs);
       return;
     }
     const known = before ?? routes.want(address, from.holder, router);
     offer(known, record, entry, from, nowMs);
   }
+  /** A router that is behind its own beacons, by a clock that was set back maybe, is shown the newest. */
+  function heardOld({ name, newest }: KnownRouter, from: Neighbour, nowMs: number): void {
+    counters.beaconsOld += 1;
+    if (newest === undefined || from.name !== name) return;
+    const entry = { cost: UNREACHABLE, hops: 0, secondsLeft: 0, beacon: newest.bytes };
+    send({ type: "routes", entries: [entry] }, from, nowMs);
+  }
   /** What is remembered of a router that is not known: enough to judge a beacon of it. */
   function provisional(address: Uint8Array): KnownRouter {
     const name = Buffer.from(address).toString("hex");
-    const { leastSeq = -1, leastCost = 0, leastUntilMs = 0 } = forgotten.get(name) ?? {};
-    return { ...UNKNOWN, address, name, leastSeq, leastCost, leastUntilMs };
+    return { ...UNKNOWN, ...forgotten.get(name), address, name };
   }
   function offer(
     router: KnownRouter,
@@ -358,6 +365,10 @@ export function createAnnouncing(options: AnnouncingOptions): Announcing {
 const UNKNOWN = {
   holder: "",
   offers: new Map<number, Offer>(),
+  leastSeq: -1,
+  leastCost: 0,
+  leastUntilMs: 0,
+  newest: undefined,
   neighbour: -1,
   cost: UNREACHABLE,
   gone: false,

@@ -35,6 +35,7 @@ import {
   type RouterEnvironment,
   TO_LOCAL,
   TOO_FAR,
+  type Way,
 } from "../router.js";
 import { createAnnouncing } from "./announcing.js";
 import { MOST_HOPS } from "./constants.js";
@@ -97,6 +98,12 @@ export function createBeaconnetRouter(environment: RouterEnvironment): Router {
       sink.reachable(found, nowMs);
     }
   }
+  const wayTo = (router: KnownRouter): Way | undefined => {
+    const nextHop = neighbours.get(router.neighbour)?.address;
+    const offer = router.offers.get(router.neighbour);
+    if (nextHop === undefined || offer === undefined) return undefined;
+    return { router: router.address, nextHop, hops: offer.hops + 1, costMicros: router.cost };
+  };
   const setWake = (nowMs: number): void => {
     const isIdle = locations.size === 0 && routes.size === 0;
     if (isIdle) sweepMs = NEVER;
@@ -346,6 +353,7 @@ export function createBeaconnetRouter(environment: RouterEnvironment): Router {
       return node.displaced ? NO_WAY : TO_LOCAL;
     },
     explain: (destination) => explain(context, routes, neighbours, destination),
+    ways: () => [...routes.all()].flatMap((router) => wayTo(router) ?? []),
   };
 
   /** A packet for a node that is not ours: on to the router that it names, if that is another one. */

@@ -9,7 +9,13 @@ import { type AddressMap, createAddressMap, type Random } from "../../core/index
 import type { Route } from "../locating/context.js";
 import { nameOf } from "../locating/names.js";
 import type { BeaconRecord } from "../records/beacon.js";
-import { MOST_ROUTERS, SWITCH_COST, SWITCH_SHARE, UNREACHABLE } from "./constants.js";
+import {
+  DOUBTFUL_COST,
+  MOST_ROUTERS,
+  SWITCH_COST,
+  SWITCH_SHARE,
+  UNREACHABLE,
+} from "./constants.js";
 
 /** What a neighbour says it could do for us. */
 export interface Offer {
@@ -27,6 +33,8 @@ export interface Distance {
   leastCost: number;
   /** When the beacon with that number ends: repeated later, it counts no more. */
   leastUntilMs: number;
+  /** That beacon: to be returned to a router that is behind it (R3). */
+  newest: BeaconRecord | undefined;
 }
 
 /** A router, and the ways there. */
@@ -56,6 +64,8 @@ export interface RoutesOptions {
   readonly isDirect: (neighbour: number, router: KnownRouter) => boolean;
   /** Another way is taken, or its cost is another, or it is newer, or there is none any more. */
   readonly changed: (router: KnownRouter, nowMs: number) => void;
+  /** There are offers, but none that may be taken, or but a bad one: a newer beacon would help. */
+  readonly starved: (router: KnownRouter, nowMs: number) => void;
   /** It was forgotten. */
   readonly forgotten: (router: KnownRouter) => void;
 }
@@ -151,10 +161,16 @@ export function createRoutes(options: RoutesOptions): Routes {
       const isNewer = seq > router.leastSeq;
       router.leastCost = isNewer ? router.cost : Math.min(router.leastCost, router.cost);
       router.leastSeq = seq;
-      if (isNewer) router.leastUntilMs = offer.untilMs;
+      if (isNewer) {
+        router.leastUntilMs = offer.untilMs;
+        router.newest = offer.beacon;
+      }
     }
     if (moved || before !== router.cost || beforeSeq !== router.leastSeq) changed(router, nowMs);
+    if (isStarved(router)) options.starved(router, nowMs);
   };
+  const isStarved = ({ cost, offers }: KnownRouter): boolean =>
+    cost >= DOUBTFUL_COST && offers.size > 0;
 
   return {
     get: (address) => routers.get(address, 0),
@@ -174,6 +190,7 @@ export function createRoutes(options: RoutesOptions): Routes {
         leastSeq: before?.leastSeq ?? -1,
         leastCost: before?.leastCost ?? 0,
         leastUntilMs: before?.leastUntilMs ?? 0,
+        newest: before?.newest,
         wantedMs: Number.NEGATIVE_INFINITY,
       };
       routers.set(router.address, router);
@@ -206,7 +223,7 @@ export function createRoutes(options: RoutesOptions): Routes {
           router.offers.delete(neighbour);
           ended = true;
         }
-        if (ended) choose(router, nowMs);
+        if (ended || isStarved(router)) choose(router, nowMs);
         if (router.offers.size === 0) forget(router);
       }
     },

@@ -227,5 +227,12 @@ export function createOnehopRouter(environment: RouterEnvironment): Router {
       return node.displaced ? NO_WAY : TO_LOCAL;
     },
     explain: (destination, nowMs) => explain(context, destination, nowMs),
+    ways: () =>
+      [...neighbours.all()].map(({ address }) => ({
+        router: address,
+        nextHop: address,
+        hops: 1,
+        costMicros: 0,
+      })),
   };
 }
