@@ -14,7 +14,9 @@ import { createConfigCommand } from "./commands/create-config.js";
 import { createDaemonCommand } from "./commands/daemon.js";
 import { createEchoCommand } from "./commands/echo.js";
 import { createIp6AddrCommand } from "./commands/ip6-addr.js";
+import { createIslandCommand } from "./commands/island.js";
 import { createKeygenCommand } from "./commands/keygen.js";
+import { createListNetworksCommand } from "./commands/list-networks.js";
 import { createNcCommand } from "./commands/nc.js";
 import { createPerfCommand } from "./commands/perf.js";
 import { createPingCommand } from "./commands/ping.js";
@@ -39,6 +41,8 @@ export function createProgram(world: World): CommandUnknownOpts {
   program.addCommand(createStatusCommand(world));
   program.addCommand(createConfigCommand(world));
   program.addCommand(createConfigToolsCommand(world));
+  program.addCommand(createListNetworksCommand(world));
+  program.addCommand(createIslandCommand(world));
   program.commandsGroup("Keys and addresses:");
   program.addCommand(createKeygenCommand(world));
   program.addCommand(createAddrCommand(world));

@@ -85,6 +85,10 @@ export const DAEMON_COMMANDS: readonly string[] = [
   "apps/src/commands/config.ts",
   // What those three share.
   "apps/src/config-file.ts",
+  "apps/src/commands/list-networks.ts",
+  // Daemons in the command's own process.
+  "apps/src/commands/island.ts",
+  "apps/src/island/island.ts",
 ];
 
 /** Lines of a source; beyond them it fails. From 250 on one should look again. */

@@ -11,7 +11,8 @@ import { readKey } from "../keys.js";
 import { aborted } from "../wait.js";
 import { print, printJson, type Terminal, type World } from "../world.js";
 
-const LOG_LEVELS = ["trace", "debug", "info", "warn", "error", "silent"] as const;
+/** The words of --log-level. */
+export const LOG_LEVELS = ["trace", "debug", "info", "warn", "error", "silent"] as const;
 
 /** What `daemon` is told. */
 interface DaemonCommandOptions {
@@ -112,8 +113,8 @@ async function introduce(daemon: Daemon, terminal: Terminal): Promise<void> {
   print(terminal, `  ${command} ping ADDRESS`);
 }
 
-// Whoever runs it with npm start may not have the command in the path.
-function nameOfCommand({ env }: Terminal): string {
+/** What to type: whoever runs it with npm start may not have the command in the path. */
+export function nameOfCommand({ env }: Terminal): string {
   return env["npm_lifecycle_event"] === undefined ? "inet256" : "npx inet256";
 }
 

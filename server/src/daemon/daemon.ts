@@ -135,19 +135,27 @@ async function startLowerHalf(
   const relay = createRelaySink();
   const open = openTransports ?? configuredTransports(config.transports);
   const transports = await open({ ...machine, sink: relay.sink });
-  const { limits } = config;
-  const engine = createEngine({ ...machine, privateKey, algorithm, limits, transports });
-  relay.relayTo(engine.transportSink);
-  return {
-    engine,
-    async stop() {
-      engine.stop();
-      // The farewells leave with the end of the turn.
-      await new Promise<void>((resolve) => machine.turns.atEnd(resolve));
-      await Promise.all(transports.map((transport) => transport.close()));
-      machine.deadlines.stop();
-    },
+  const close = async (): Promise<void> => {
+    await Promise.all(transports.map((transport) => transport.close()));
+    machine.deadlines.stop();
   };
+  const { limits } = config;
+  try {
+    const engine = createEngine({ ...machine, privateKey, algorithm, limits, transports });
+    relay.relayTo(engine.transportSink);
+    return {
+      engine,
+      async stop() {
+        engine.stop();
+        // The farewells leave with the end of the turn.
+        await new Promise<void>((resolve) => machine.turns.atEnd(resolve));
+        await close();
+      },
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
 }
 
 function configureNetwork({ name, options }: NetworkSettings): ConfiguredAlgorithm {

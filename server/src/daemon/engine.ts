@@ -171,6 +171,8 @@ export function createEngine(options: EngineOptions): Engine {
     },
     stop() {
       const nowMs = clock.monotonicMs();
+      // First, so that nobody opens again who hears of the end of his node.
+      service.stop();
       nodes.stop();
       sessions.close(nowMs);
       network.close(nowMs);

@@ -12,4 +12,10 @@ export {
 } from "./daemon.js";
 export { createEngine, type Engine, type EngineOptions } from "./engine.js";
 export type { LogDestination } from "./logging.js";
+export {
+  describeNetwork,
+  describeNetworks,
+  type NetworkDescription,
+  type NetworkOptionDescription,
+} from "./networks.js";
 export type { OpenTransports, TransportHands } from "./transports.js";

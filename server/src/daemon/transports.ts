@@ -64,8 +64,8 @@ async function openUdp(
   throw failure;
 }
 
-/** What serves as well: any port, then the first family alone with its port, then with any. */
+/** What serves as well: any port, then one family alone with its port, then with any. */
 function substitutes(bind: readonly string[]): readonly (readonly string[])[] {
   const anyPort = bind.map((text) => text.replace(/\d+$/, "0"));
-  return [anyPort, bind.slice(0, 1), anyPort.slice(0, 1)];
+  return [anyPort, ...[...bind, ...anyPort].map((text) => [text])];
 }

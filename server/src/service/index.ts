@@ -10,6 +10,7 @@ export { refusalError } from "./errors.js";
 export {
   createService,
   type DaemonService,
+  type RunningService,
   type ServiceOptions,
   type ServiceStatus,
   type SessionSummary,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-// Searches as promises: the callers of an application wait, but not for ever.
+// Searches as promises: the callers of an application wait, but not for ever. Invariant: when a
+// search has ended, however it did, nothing of it is left below.
 
 import { NodeError } from "@inet256/client";
 import { type Clock, createDeadline, type Deadlines } from "../core/index.js";
@@ -17,40 +18,54 @@ export interface SearchOptions {
   readonly deadlines: Deadlines;
 }
 
-/**
- * Finds an identity by the first `nbits` bits of its address. Resolves with undefined when everybody
- * said no; rejects with the signal's reason, or with UNREACHABLE after 10 s without an answer.
- */
-export type Search = (
-  prefix: Uint8Array,
-  nbits: number,
-  signal: AbortSignal | undefined,
-) => Promise<Found | undefined>;
+/** The searches of a daemon. */
+export interface Searches {
+  /**
+   * Finds an identity by the first `nbits` bits of its address. Resolves with undefined when
+   * everybody said no; rejects with the signal's reason, or with UNREACHABLE after 10 s without an
+   * answer.
+   */
+  find(
+    prefix: Uint8Array,
+    nbits: number,
+    signal: AbortSignal | undefined,
+  ): Promise<Found | undefined>;
+  /** Ends those that are under way: they reject with this. */
+  stop(reason: NodeError): void;
+}
 
 /** Searches over these nodes and their network. */
-export function createSearch({ nodes, clock, deadlines }: SearchOptions): Search {
-  return (prefix, nbits, signal) =>
-    new Promise((resolve, reject) => {
-      signal?.throwIfAborted();
-      let cancel = (): void => {};
-      const finish = (): void => {
-        cancel();
-        deadlines.clear(timeout);
-        signal?.removeEventListener("abort", aborted);
-      };
-      const aborted = (): void => {
-        finish();
-        reject(signal?.reason);
-      };
-      const timeout = createDeadline(() => {
-        finish();
-        reject(new NodeError("UNREACHABLE", `no answer within ${SEARCH_MS} ms`));
-      });
-      deadlines.set(timeout, clock.monotonicMs() + SEARCH_MS);
-      signal?.addEventListener("abort", aborted, { once: true });
-      cancel = nodes.find(prefix, nbits, (found) => {
-        finish();
-        resolve(found);
-      });
-    });
+export function createSearches({ nodes, clock, deadlines }: SearchOptions): Searches {
+  const underWay = new Set<(reason: NodeError) => void>();
+  return {
+    find: (prefix, nbits, signal) =>
+      new Promise((resolve, reject) => {
+        signal?.throwIfAborted();
+        let cancel = (): void => {};
+        const finish = (): void => {
+          cancel();
+          deadlines.clear(timeout);
+          signal?.removeEventListener("abort", aborted);
+          underWay.delete(fail);
+        };
+        const fail = (reason: unknown): void => {
+          finish();
+          reject(reason);
+        };
+        const aborted = (): void => fail(signal?.reason);
+        const timeout = createDeadline(() =>
+          fail(new NodeError("UNREACHABLE", `no answer within ${SEARCH_MS} ms`)),
+        );
+        underWay.add(fail);
+        deadlines.set(timeout, clock.monotonicMs() + SEARCH_MS);
+        signal?.addEventListener("abort", aborted, { once: true });
+        cancel = nodes.find(prefix, nbits, (found) => {
+          finish();
+          resolve(found);
+        });
+      }),
+    stop(reason) {
+      for (const fail of [...underWay]) fail(reason);
+    },
+  };
 }

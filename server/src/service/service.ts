@@ -20,7 +20,7 @@ import type { PeerStatus } from "../peers/index.js";
 import { type Counters, collectCounters, type NetworkView } from "./counters.js";
 import { refusalError } from "./errors.js";
 import { createInProcessNode, type NodeQueries } from "./in-process-node.js";
-import { createSearch } from "./search.js";
+import { createSearches } from "./search.js";
 
 /** What the service needs. */
 export interface ServiceOptions {
@@ -110,14 +110,29 @@ export interface DaemonService extends Service {
   status(): ServiceStatus;
 }
 
+/** The same, in the hands of whoever runs it. */
+export interface RunningService extends DaemonService {
+  /** From now on opening and searching is UNAVAILABLE; searches that are under way too. */
+  stop(): void;
+}
+
 const ED25519 = "ed25519";
 const ADDRESS_BITS = 256;
 
 /** The service over the rooms below. */
-export function createService(options: ServiceOptions): DaemonService {
+export function createService(options: ServiceOptions): RunningService {
   const { nodes, network, identities, clock, budget, own } = options;
-  const search = createSearch(options);
+  const searches = createSearches(options);
   const startedMs = clock.monotonicMs();
+  let ended: NodeError | undefined;
+
+  const mustRun = (): void => {
+    if (ended !== undefined) throw ended;
+  };
+  const search: typeof searches.find = async (prefix, nbits, signal) => {
+    mustRun();
+    return searches.find(prefix, nbits, signal);
+  };
 
   const parse = (serialized: Uint8Array): PrivateKey => {
     try {
@@ -128,6 +143,7 @@ export function createService(options: ServiceOptions): DaemonService {
     }
   };
   const openSerialized = (serialized: Uint8Array, wish: OpenWish): Opening => {
+    mustRun();
     if (wish.inboxBytes !== undefined && wish.inboxBytes > options.maxInboxBytes) {
       throw new NodeError(
         "UNSUPPORTED_OPTION",
@@ -222,5 +238,9 @@ export function createService(options: ServiceOptions): DaemonService {
       sessions: options.sessions.stats(),
       counters: collectCounters(options),
     }),
+    stop() {
+      ended = new NodeError("UNAVAILABLE", "the daemon is shutting down");
+      searches.stop(ended);
+    },
   };
 }

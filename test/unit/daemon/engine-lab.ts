@@ -33,6 +33,8 @@ export interface LabEngine {
   readonly address: Address;
   /** "warn message {fields}", in order; info, warn and error. */
   readonly lines: readonly string[];
+  /** As if its process was killed: it says nothing any more. */
+  kill(): void;
   /** Opens the node of a key, with a reader. */
   open(key: PrivateKey): LabNode;
 }
@@ -45,11 +47,21 @@ export interface LabNode {
   send(to: Address, text: string): ReturnType<Opening["transmit"]>;
 }
 
+/** What may be chosen. */
+export interface LabEngineOptions {
+  readonly key?: PrivateKey;
+  readonly crypto?: Crypto;
+  /** Bytes that its transport holds. */
+  readonly receiveBufferBytes?: number;
+}
+
 /** Engines that meet in one medium. */
 export interface EngineLab {
   readonly world: World;
   key(): PrivateKey;
-  start(name: string, options?: { readonly key?: PrivateKey; readonly crypto?: Crypto }): LabEngine;
+  /** A key of its own from a serialized one. */
+  parse(serialized: Uint8Array): PrivateKey;
+  start(name: string, options?: LabEngineOptions): LabEngine;
   /** Each keeps a link with the other, and has it now. */
   peer(a: LabEngine, b: LabEngine): void;
 }
@@ -74,11 +86,12 @@ export function createEngineLab(seed = 1): EngineLab {
   return {
     world,
     key: () => identities.generate(),
-    start(name, { key = identities.generate(), crypto = native } = {}) {
+    parse: (serialized) => identities.keys.parsePrivateKey(serialized),
+    start(name, { key = identities.generate(), crypto = native, ...held } = {}) {
       const host = world.host(name);
       const lines: string[] = [];
       const relay = createRelaySink();
-      const transport = createMemoryTransport({ medium, name, sink: relay.sink });
+      const transport = createMemoryTransport({ medium, name, sink: relay.sink, ...held });
       const { address } = key;
       const engine = createEngine({
         privateKey: key,
@@ -90,7 +103,7 @@ export function createEngineLab(seed = 1): EngineLab {
         random: host.random,
         deadlines: host.deadlines,
         turns: host.turns,
-        logger: loggerInto(lines),
+        logger: linesLogger(lines),
       });
       relay.relayTo(engine.transportSink);
       return {
@@ -101,6 +114,10 @@ export function createEngineLab(seed = 1): EngineLab {
         key,
         address,
         lines,
+        kill() {
+          host.kill();
+          void transport.close();
+        },
         open: (opened) => createLabNode(engine, opened),
       };
     },
@@ -118,7 +135,15 @@ export function createEngineLab(seed = 1): EngineLab {
   };
 }
 
-function loggerInto(lines: string[]): Logger {
+/** Two engines that do not know each other yet. */
+export function createPair() {
+  const lab = createEngineLab();
+  const [home, away] = [lab.start("home"), lab.start("away")];
+  return { lab, home, away };
+}
+
+/** Writes into a list. */
+export function linesLogger(lines: string[]): Logger {
   const at =
     (level: string): Logger["info"] =>
     (message, fields) =>

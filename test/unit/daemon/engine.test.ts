@@ -1,31 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-// All rooms between the API and the transports at work together: what one engine does for another,
-// and what is left of it when it stops.
+// All rooms between the API and the transports at work together: what one engine does for another.
 
 import { describe, expect, it } from "vitest";
-import { selectCrypto } from "../../../server/src/crypto/index.js";
 import type { Address } from "../../../server/src/identity/index.js";
-import { createSeededRandom } from "../../support/seeded-random.js";
-import { watchCrypto } from "../../support/watched-crypto.js";
-import { createEngineLab, type LabEngine } from "./engine-lab.js";
-
-function createPair() {
-  const lab = createEngineLab();
-  const [home, away] = [lab.start("home"), lab.start("away")];
-  return { lab, home, away };
-}
+import { createEngineLab, createPair } from "./engine-lab.js";
 
 const hex = (address: Address): string => Buffer.from(address.bytes).toString("hex");
-const isWiped = ({ key }: LabEngine): boolean => {
-  try {
-    key.serialize();
-    return false;
-  } catch (error) {
-    expect(String(error)).toContain("wiped");
-    return true;
-  }
-};
 
 describe("two engines", () => {
   it("carry messages of their nodes both ways, intact, with their true source", () => {
@@ -115,14 +96,39 @@ describe("two engines", () => {
       lab.world.runUntil(text, () => bob.memory.texts.at(-1) === text, 2_000);
     };
     talk("before");
-    const { sessions, network } = home.engine;
-    const begun = () => [sessions.channelCounters.established, network.peers.counters.established];
+    const begun = (): readonly number[] => {
+      const rooms = [home, away].map(({ engine: { network, sessions } }) => [
+        network.peers.counters.handshakesCompleted,
+        sessions.channelCounters.handshakesCompleted,
+      ]);
+      return [0, 1].map((room) => rooms.reduce((sum, counts) => sum + (counts[room] ?? 0), 0));
+    };
     lab.world.run(5_000);
-    const before = begun();
+    const [links = 0, sessions = 0] = begun();
+    lab.world.run(5_000);
+    expect(begun(), "not by themselves").toEqual([links, sessions]);
     home.host.jumpWall(3_600_000);
-    lab.world.run(1_500);
+    lab.world.run(3_500);
+    const [linksAfter = 0, sessionsAfter = 0] = begun();
+    expect([linksAfter > links, sessionsAfter], "links at once").toEqual([true, sessions]);
     talk("after");
-    expect(begun().map((count, i) => count - (before[i] ?? 0))).toEqual([1, 1]);
+    lab.world.run(1_000);
+    expect(begun()[1], "sessions when they are used").toBeGreaterThan(sessions);
+  });
+});
+
+describe("the window that is announced", () => {
+  it("is a share of what the transport holds, and never so small that nothing fits", () => {
+    const mtuTo = (receiveBufferBytes: number): number => {
+      const lab = createEngineLab();
+      const [home, away] = [lab.start("home"), lab.start("away", { receiveBufferBytes })];
+      lab.peer(home, away);
+      lab.world.run(10_000);
+      const [path] = home.engine.network.peers.link(away.address)?.stats().paths ?? [];
+      return path?.mtu ?? 0;
+    };
+    // The largest datagram is a quarter of the window, which is a quarter of what is held.
+    expect([65_507, 1024 * 1024].map(mtuTo)).toEqual([64 * 1024 * (1 / 4), 65_507]);
   });
 });
 
@@ -149,114 +155,4 @@ describe("dial", () => {
     ]);
     expect(home.engine.network.peers.size).toBe(0);
   });
-});
-
-describe("stop", () => {
-  it("tells the neighbours, at once", () => {
-    const { lab, home, away } = createPair();
-    lab.peer(home, away);
-    home.engine.stop();
-    lab.world.run(0);
-    lab.world.runUntil(
-      "the other knows",
-      () => away.lines.some((line) => line.includes("peer-shutting-down")),
-      100,
-    );
-    expect(away.engine.network.peers.link(home.address)?.up).toBe(false);
-  });
-
-  it("tells the remote identities of its nodes, and of its own: their sessions end", () => {
-    const { lab, home, away } = createPair();
-    lab.peer(home, away);
-    const [alice, bob] = [home.open(lab.key()), away.open(lab.key())];
-    alice.send(bob.address, "hello");
-    bob.send(home.address, "inet256p");
-    lab.world.runUntil("both are there", () => bob.memory.got.length === 2, 2_000);
-    expect(away.engine.sessions.stats().sessions).toBe(2);
-    home.engine.stop();
-    lab.world.run(100);
-    expect(away.engine.sessions.stats().sessions).toBe(0);
-    expect(away.engine.sessions.counters.closesReceived).toBe(2);
-  });
-
-  it("ends every opening, wipes every key, and asks to be woken no more", () => {
-    const watched = watchCrypto(selectCrypto());
-    const lab = createEngineLab();
-    const home = lab.start("home", { crypto: watched.crypto });
-    const away = lab.start("away");
-    lab.peer(home, away);
-    const key = lab.key();
-    const [alice, bob] = [home.open(key), away.open(lab.key())];
-    alice.send(bob.address, "hello");
-    bob.send(home.address, "inet256p");
-    alice.send(lab.key().address, "waits for nobody");
-    lab.world.runUntil("both are there", () => bob.memory.got.length === 2, 2_000);
-    expect(isWiped(home)).toBe(false);
-    expect(watched.unwiped()).toBeGreaterThan(0);
-    home.engine.stop();
-    expect(alice.opening.ended).toBe("NODE_CLOSED");
-    expect(isWiped(home)).toBe(true);
-    expect(() => key.serialize()).toThrow("wiped");
-    expect(watched.unwiped()).toBe(0);
-    expect([home.host.deadlines.size, home.engine.budget.used]).toEqual([0, 0]);
-    // What still comes is for nobody.
-    bob.send(alice.address, "too late");
-    lab.world.run(5_000);
-    expect([home.host.deadlines.size, watched.unwiped()]).toEqual([0, 0]);
-    expect(alice.memory.got).toEqual([]);
-  });
-
-  it("leaves the neighbour as it was: it takes the next start for the same daemon", () => {
-    const { lab, home, away } = createPair();
-    lab.peer(home, away);
-    const [key, serialized] = [lab.key(), home.key.serialize()];
-    void key;
-    home.engine.stop();
-    lab.world.run(50);
-    expect(serialized.length).toBeGreaterThan(0);
-    expect(away.engine.network.peers.size).toBe(1);
-  });
-});
-
-describe("a thousand nodes", () => {
-  it("opened and closed leave nothing behind, one that talked neither", () => {
-    const { lab, home, away } = createPair();
-    lab.peer(home, away);
-    const bob = away.open(lab.key());
-    lab.world.run(1_000);
-    const random = createSeededRandom(5);
-    const serialized = Array.from({ length: 1_000 }, () => lab.key().serialize());
-    const { nodes, service, sessions, budget } = home.engine;
-    const base = home.host.deadlines.size;
-    for (let round = 0; round < 2; round++) {
-      const openings = serialized.map((bytes) =>
-        service.openSerialized(bytes, { inboxBytes: undefined }),
-      );
-      expect([nodes.size, sessions.stats().nodes]).toEqual([1_000, 1_001]);
-      const message = Buffer.from("hello");
-      for (let i = 0; i < 100; i++) {
-        const [one, other] = [random.pick(openings), random.pick(openings)];
-        one.transmit(other.address.bytes, 0, message, 0, message.length);
-        if (i % 4 === 0) one.transmit(bob.address.bytes, 0, message, 0, message.length);
-      }
-      const talked = 25 * (round + 1);
-      lab.world.runUntil("all came", () => bob.memory.got.length === talked, 5_000);
-      expect(budget.used).toBeGreaterThan(0);
-      for (const [i, opening] of openings.entries()) {
-        if (i % 2 === 0) opening.close();
-        else nodes.drop(opening.address);
-      }
-      expect([nodes.size, budget.used]).toEqual([0, 0]);
-      expect(sessions.stats()).toEqual({
-        nodes: 1,
-        remotes: 0,
-        sessions: 0,
-        waitingRemotes: 0,
-        waitingBytes: 0,
-      });
-      lab.world.run(1_000);
-      expect(home.host.deadlines.size).toBe(base);
-      expect(away.engine.sessions.stats().sessions).toBe(0);
-    }
-  }, 20_000);
 });

@@ -7,7 +7,7 @@ import { selectCrypto } from "../../../server/src/crypto/index.js";
 import { createIdentities } from "../../../server/src/identity/index.js";
 import {
   createService,
-  type DaemonService,
+  type RunningService,
   type ServiceOptions,
 } from "../../../server/src/service/index.js";
 import { createSeededRandom } from "../../support/seeded-random.js";
@@ -16,7 +16,7 @@ import { createHouse, type House, type HouseOptions, keyOf, OWN } from "../node/
 
 /** A service and what is below it. */
 export interface ServiceHouse extends House {
-  readonly service: DaemonService;
+  readonly service: RunningService;
   readonly time: VirtualClock;
   readonly deadlines: Deadlines;
 }

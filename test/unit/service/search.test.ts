@@ -2,42 +2,9 @@
 
 // Searching beyond the daemon: how a search ends, and that nothing of it is left then.
 
-import { NodeError } from "@inet256/client";
 import { describe, expect, it } from "vitest";
-import type { Found } from "../../../server/src/network/index.js";
-import { addressOf, keyOf, send } from "../node/local-nodes.js";
-import { createServiceHouse } from "./daemon-service.js";
-
-/** An identity that is not here. */
-const FAR = 77;
-const found: Found = {
-  address: addressOf(FAR),
-  publicKey: keyOf(FAR).publicKey.serialize(),
-};
-
-function createScene() {
-  const house = createServiceHouse();
-  house.remote.found = "later";
-  const { service, deadlines, remote } = house;
-  const { bytes } = addressOf(FAR);
-  return {
-    ...house,
-    find: (signal?: AbortSignal) => service.findAddress(bytes, 256, signal ? { signal } : {}),
-    lookup: (signal?: AbortSignal) =>
-      service.lookupPublicKey(addressOf(FAR), signal ? { signal } : {}),
-    /** Searches and deadlines that are left. */
-    left: () => [remote.searches, deadlines.size],
-  };
-}
-
-/** What became of it by now: a value, a reason of NodeError, or another error's words. */
-async function outcomeOf(promise: Promise<unknown>): Promise<unknown> {
-  try {
-    return await promise;
-  } catch (error) {
-    return error instanceof NodeError ? error.reason : error;
-  }
-}
+import { addressOf, keyOf } from "../node/local-nodes.js";
+import { createScene, FAR, found, outcomeOf } from "./searches.js";
 
 describe("a search", () => {
   it("ends with an answer that comes later", async () => {
@@ -129,6 +96,42 @@ describe("a search", () => {
     expect([listening.size, left()]).toEqual([0, [0, 0]]);
   });
 
+  it("ends with the daemon, as every later one does, and nothing is opened any more", async () => {
+    const { find, lookup, service, left, nodes, remote } = createScene();
+    const searches = [find(), lookup()].map(outcomeOf);
+    service.stop();
+    expect(left()).toEqual([0, 0]);
+    expect(await Promise.all(searches)).toEqual(["UNAVAILABLE", "UNAVAILABLE"]);
+    for (const ask of [find, lookup, () => service.open(keyOf(1))]) {
+      expect(await outcomeOf(ask())).toBe("UNAVAILABLE");
+    }
+    expect([left(), remote.asked.length, nodes.size]).toEqual([[0, 0], 2, 0]);
+  });
+
+  it("is forgotten once it has ended: the end of the daemon does not end it again", async () => {
+    const { find, remote, service, time } = createScene();
+    let ended = 0;
+    const { find: inner } = remote.network;
+    Object.assign(remote.network, {
+      find(...asked: Parameters<typeof inner>) {
+        const end = inner(...asked);
+        return () => {
+          ended += 1;
+          end();
+        };
+      },
+    });
+    const answered = find();
+    remote.answer(found);
+    await answered;
+    const late = outcomeOf(find());
+    time.advance(10_000);
+    await late;
+    const before = ended;
+    service.stop();
+    expect([before > 0, ended]).toEqual([true, before]);
+  });
+
   it("is one of many: a thousand end each by itself", async () => {
     const { find, remote, time, left } = createScene();
     const controllers = Array.from({ length: 500 }, () => new AbortController());
@@ -146,95 +149,5 @@ describe("a search", () => {
     remote.answer(found);
     expect(await younger).toEqual(addressOf(FAR));
     expect([left(), time.armedForMs]).toEqual([[0, 0], undefined]);
-  });
-});
-
-describe("sendWhenKnown", () => {
-  function createSending() {
-    const scene = createScene();
-    const opening = scene.open(1);
-    const controller = new AbortController();
-    const { signal } = controller;
-    scene.remote.outcome = "accepted";
-    const message = Buffer.from("a message");
-    return {
-      ...scene,
-      opening,
-      controller,
-      sendWhenKnown: (to = addressOf(FAR), payload: Uint8Array = message) =>
-        scene.service.sendWhenKnown(opening, to, payload, { signal }),
-    };
-  }
-
-  it("sends once, when the destination is known and not before", async () => {
-    const { sendWhenKnown, remote, left } = createSending();
-    const sending = sendWhenKnown();
-    expect([remote.sent.length, remote.searches]).toEqual([0, 1]);
-    expect(remote.asked.map(({ nbits }) => nbits)).toEqual([256]);
-    remote.answer(found);
-    await sending;
-    expect(remote.sent.map(({ text }) => text)).toEqual(["a message"]);
-    expect(left()).toEqual([0, 0]);
-  });
-
-  it("sends at once to a node here", async () => {
-    const { sendWhenKnown, open, remote } = createSending();
-    const receiver = open(2);
-    await sendWhenKnown(addressOf(2));
-    expect([receiver.waiting, remote.asked]).toEqual([1, []]);
-  });
-
-  it("is done when it is accepted, though it is crowded", async () => {
-    const { sendWhenKnown, remote } = createSending();
-    remote.found = found;
-    remote.outcome = "crowded";
-    await sendWhenKnown();
-    expect(remote.sent).toHaveLength(1);
-  });
-
-  it("says why not, and sends nothing", async () => {
-    const { sendWhenKnown, remote, time, controller, left } = createSending();
-    const nobody = outcomeOf(sendWhenKnown());
-    remote.answer(undefined);
-    expect(await nobody).toBe("NO_SUCH_ADDRESS");
-    const silence = outcomeOf(sendWhenKnown());
-    time.advance(10_000);
-    expect(await silence).toBe("UNREACHABLE");
-    const given = outcomeOf(sendWhenKnown());
-    controller.abort("enough");
-    expect(await given).toBe("enough");
-    expect([remote.sent, left()]).toEqual([[], [0, 0]]);
-  });
-
-  it("says what sending itself says", async () => {
-    const { sendWhenKnown, opening, remote } = createSending();
-    remote.found = found;
-    for (const [outcome, reason] of [
-      ["unknown", "NO_SUCH_ADDRESS"],
-      ["displaced", "DISPLACED"],
-    ] as const) {
-      remote.outcome = outcome;
-      expect(await outcomeOf(sendWhenKnown())).toBe(reason);
-    }
-    expect(await outcomeOf(sendWhenKnown(addressOf(FAR), new Uint8Array(65_536)))).toBe(
-      "MESSAGE_TOO_LARGE",
-    );
-    // It may end while the search is under way.
-    remote.found = "later";
-    const late = outcomeOf(sendWhenKnown());
-    opening.close();
-    remote.answer(found);
-    expect(await late).toBe("NODE_CLOSED");
-  });
-
-  it("sends nothing in the name of the node's next life", async () => {
-    const { sendWhenKnown, nodes, open, remote } = createSending();
-    const sending = outcomeOf(sendWhenKnown());
-    nodes.drop(addressOf(1));
-    const again = open(1);
-    remote.answer(found);
-    expect(await sending).toBe("NODE_DROPPED");
-    expect(remote.sent).toEqual([]);
-    expect(send(again, addressOf(FAR), "of the next life")).toBeUndefined();
   });
 });
