@@ -6,8 +6,7 @@
  * reader's inbox.
  */
 import { type Clock, createDeadline, type Deadlines } from "../core/index.js";
-import type { Opening } from "../service/index.js";
-import { PATIENCE_MS } from "./constants.js";
+import { type Opening, PATIENCE_MS } from "../service/index.js";
 
 /** Paces the acceptances of one stream. */
 export interface Acceptance {

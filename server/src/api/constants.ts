@@ -8,11 +8,6 @@
  * the rate.
  */
 export const STREAM_PENDING_BYTES = 2 * 1024 * 1024;
-/**
- * How long an acceptance waits for a reader that does not keep up, in milliseconds: a sender that
- * goes on regardless moves at most 1 MiB in each such time.
- */
-export const PATIENCE_MS = 100;
 /** The first piece of memory a stream takes for what it is about to write, in bytes. */
 export const SMALLEST_CHUNK_BYTES = 1024;
 /** A stream that writes more than this at once takes a whole message of memory, in bytes. */

@@ -7,7 +7,7 @@
  * opening.ts one opening of it, elsewhere.ts the way to remote identities and from them.
  */
 export { attachmentOf } from "./attachment.js";
-export { MTU } from "./constants.js";
+export { MTU, PATIENCE_MS } from "./constants.js";
 export type { NodeCounters } from "./counters.js";
 export type { Reader } from "./local-node.js";
 export { createNodes, type Nodes, type NodesOptions, type OpenWish } from "./nodes.js";

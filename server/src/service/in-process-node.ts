@@ -15,6 +15,7 @@ import {
 } from "@inet256/client";
 import type { Opening } from "../node/index.js";
 import { refusalError } from "./errors.js";
+import { createPacing, type PacingOptions } from "./pacing.js";
 
 /** What a node asks of the service beside its opening. */
 export interface NodeQueries extends Pick<Node, "findAddress" | "lookupPublicKey"> {
@@ -30,6 +31,7 @@ export function createInProcessNode(
   opening: Opening,
   queries: NodeQueries,
   inboxBytes: number,
+  machine: PacingOptions,
 ): Node {
   const { address, publicKey } = opening;
   const own = address.bytes;
@@ -41,14 +43,20 @@ export function createInProcessNode(
     inbox.push(batchOfOne({ source, payload }), payload.length + OBJECT_BYTES);
     return true;
   });
-  opening.onEnd((reason) => inbox.end(refusalError(reason)));
+  const pacing = createPacing(opening, machine);
+  opening.onEnd((reason) => {
+    inbox.end(refusalError(reason));
+    pacing.end();
+  });
 
   const mustBeOpen = (): void => {
     if (opening.ended !== undefined) throw refusalError(opening.ended);
   };
   const trySend = (to: Address, payload: Uint8Array): boolean => {
+    if (pacing.waiting || opening.ended !== undefined) return false;
     opening.transmit(to.bytes, 0, payload, 0, payload.length);
-    return opening.ended === undefined;
+    pacing.sent();
+    return true;
   };
 
   return {
@@ -58,7 +66,14 @@ export function createInProcessNode(
     async send(to, payload, { signal } = {}) {
       checkOutgoing(to, payload);
       signal?.throwIfAborted();
-      const refusal = opening.transmit(to.bytes, 0, payload, 0, payload.length);
+      let message = payload;
+      if (pacing.waiting) {
+        // It is the caller's again when this call returns.
+        message = new Uint8Array(payload);
+        await pacing.over(signal);
+      }
+      const refusal = opening.transmit(to.bytes, 0, message, 0, message.length);
+      pacing.sent();
       if (refusal !== undefined) throw refusalError(refusal);
     },
     trySend(to, payload) {
@@ -66,7 +81,8 @@ export function createInProcessNode(
       return trySend(to, payload);
     },
     async room({ signal } = {}) {
-      signal?.throwIfAborted();
+      mustBeOpen();
+      await pacing.over(signal);
       mustBeOpen();
     },
     sendBatch(batch) {

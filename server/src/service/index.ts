@@ -4,7 +4,7 @@
  * Service: what applications may ask of a daemon, in the client package's own terms. Programs in
  * the daemon's process use it as it is; the API serves it to all others.
  */
-export type { Opening, Reader } from "../node/index.js";
+export { type Opening, PATIENCE_MS, type Reader } from "../node/index.js";
 export type { PeerStatus } from "../peers/index.js";
 export { refusalError } from "./errors.js";
 export {

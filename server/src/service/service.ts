@@ -207,7 +207,7 @@ export function createService(options: ServiceOptions): RunningService {
       openOptions.signal?.throwIfAborted();
       const { inboxBytes } = openOptions;
       const opening = withSerialized(key, (bytes) => openSerialized(bytes, { inboxBytes }));
-      return createInProcessNode(opening, queries, inboxBytes ?? options.inboxBytes);
+      return createInProcessNode(opening, queries, inboxBytes ?? options.inboxBytes, options);
     },
     async drop(key) {
       checkPrivateKey(key);

@@ -6,7 +6,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { createAcceptance } from "../../../server/src/api/acceptance.js";
-import { PATIENCE_MS } from "../../../server/src/api/constants.js";
+import { PATIENCE_MS } from "../../../server/src/service/index.js";
 import { createDeadlines } from "../../../server/src/core/index.js";
 import { createVirtualClock } from "../../support/virtual-clock.js";
 
