@@ -57,6 +57,17 @@ function findingCases(pair: () => Pair): void {
     }
   });
 
+  it("finds a thousand nodes that are asked for at once: no answer to us is refused", () => {
+    const { lab, a, b } = pair();
+    const nodes = Array.from({ length: 1_000 }, () => lab.node());
+    for (const node of nodes) b.open(node);
+    lab.run(100);
+    const queries = nodes.map((node) => a.ask(node.address.bytes, 256));
+    lab.run(1_000);
+    const found = queries.filter((query) => a.answers.get(query) !== undefined);
+    expect(found).toHaveLength(1_000);
+  });
+
   it("says no when nobody has it, and never reaches it", () => {
     const { lab, a } = pair();
     const nobody = lab.node();

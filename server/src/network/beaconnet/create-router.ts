@@ -26,6 +26,7 @@ import { learn, learnDetach, learnHeld } from "../locating/learning.js";
 import { createLocations } from "../locating/locations.js";
 import { nameOf } from "../locating/names.js";
 import { createOwnNodes, type OwnNode } from "../locating/own-nodes.js";
+import { UNLIMITED } from "../locating/quotas.js";
 import { sameBytes } from "../records/signed.js";
 import { createRecordVerifier } from "../records/verifier.js";
 import {
@@ -221,8 +222,11 @@ export function createBeaconnetRouter(environment: RouterEnvironment): Router {
         answer(message, from, nowMs);
         break;
       case "reply": {
-        const location = flooding.heardReply(message, from, nowMs);
-        if (location !== undefined) take(location, undefined, from, nowMs);
+        const brought = flooding.heardReply(message, from, nowMs);
+        if (brought !== undefined) {
+          const sender = brought.isFirst ? { ...from, signatures: UNLIMITED } : from;
+          take(brought.location, undefined, sender, nowMs);
+        }
         flooding.ended(message, from, nowMs);
         break;
       }

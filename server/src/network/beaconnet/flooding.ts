@@ -48,12 +48,15 @@ export interface Flooding {
   pass(query: Query, from: Neighbour, nowMs: number): void;
   /** Whether it was asked before, by another way. */
   isKnown(query: Query): boolean;
-  /** An answer; the location in it, if it is one to a question of our own. */
+  /**
+   * An answer; the location in it, if it is one to a question of our own, and whether it is the first
+   * that this neighbour brings for it.
+   */
   heardReply(
     reply: Extract<Message, { type: "reply" }>,
     from: Neighbour,
     nowMs: number,
-  ): Uint8Array | undefined;
+  ): { readonly location: Uint8Array; readonly isFirst: boolean } | undefined;
   /** To be called after that location was looked at. */
   ended(reply: Extract<Message, { type: "reply" }>, from: Neighbour, nowMs: number): void;
   neighbourUp(neighbour: Neighbour, nowMs: number): void;
@@ -199,7 +202,7 @@ export function createFlooding(options: FloodingOptions): Flooding {
       if (location.length === 0 || brought >= MOST_REPLIES) return undefined;
       flood.waiting.set(from.id, brought + 1);
       const { parent, parentNumber } = flood;
-      if (parent === undefined) return location;
+      if (parent === undefined) return { location, isFirst: brought === 0 };
       send({ type: "reply", number: parentNumber, last: false, location }, parent, nowMs);
       return undefined;
     },

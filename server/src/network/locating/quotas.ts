@@ -13,6 +13,9 @@ export interface Quotas {
   give(name: string, quota: TokenBucket): void;
 }
 
+/** For what answers a question of our own, once: we decide how many of those there are. */
+export const UNLIMITED: TokenBucket = { take: () => true };
+
 /** Neighbours that are down whose quota is remembered. */
 const MOST_QUOTAS = 1_024;
 

@@ -23,6 +23,8 @@ interface Question {
 export interface Asking {
   ask(query: number, prefix: Uint8Array, nbits: number, nowMs: number): void;
   cancel(query: number): void;
+  /** Whether a neighbour was asked this, and has not answered. */
+  isWaiting(query: number, from: Neighbour): boolean;
   /** A neighbour has said no, or what it said does not count. */
   no(query: number, from: Neighbour, nowMs: number): void;
   /** An address can be reached now: ends what asked for it. */
@@ -75,6 +77,7 @@ export function createAsking(context: Context, neighbours: Neighbours): Asking {
       const question = open.get(query);
       if (question !== undefined) close(question);
     },
+    isWaiting: (query, from) => open.get(query)?.waiting.has(from.id) === true,
     no(query, from, nowMs) {
       const question = open.get(query);
       if (question !== undefined) heard(question, from.id, nowMs);

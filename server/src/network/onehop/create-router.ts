@@ -5,7 +5,13 @@
 
 import { SWEEP_MS } from "../constants.js";
 import { DESTINATION_AT, HEADER_BYTES, routerAt, SOURCE_AT, writeHeader } from "../header.js";
-import { type Context, giveLocation, neighbourOf, tell } from "../locating/context.js";
+import {
+  type Context,
+  type Correspondent,
+  giveLocation,
+  neighbourOf,
+  tell,
+} from "../locating/context.js";
 import { type ControlMessage, decodeControl } from "../locating/control-messages.js";
 import { createLocatingCounters } from "../locating/counters.js";
 import { firstReached, foundOf, renew, sweepLocations } from "../locating/holding.js";
@@ -13,6 +19,7 @@ import { learn, learnDetach, learnHeld, learnWithdrawn } from "../locating/learn
 import { createLocations } from "../locating/locations.js";
 import { nameOf } from "../locating/names.js";
 import { createOwnNodes } from "../locating/own-nodes.js";
+import { UNLIMITED } from "../locating/quotas.js";
 import { sameBytes } from "../records/signed.js";
 import { createRecordVerifier } from "../records/verifier.js";
 import {
@@ -74,7 +81,7 @@ export function createOnehopRouter(environment: RouterEnvironment): Router {
   const take = (
     bytes: Uint8Array,
     whose: Uint8Array | undefined,
-    from: Neighbour,
+    from: Correspondent,
     nowMs: number,
   ): void => {
     const held = learn(context, bytes, whose, from, nowMs);
@@ -106,10 +113,13 @@ export function createOnehopRouter(environment: RouterEnvironment): Router {
       case "query":
         answer(message, from, nowMs);
         break;
-      case "answer":
-        take(message.location, undefined, from, nowMs);
+      case "answer": {
+        const isAsked = asking.isWaiting(message.query, from);
+        const sender = isAsked ? { ...from, signatures: UNLIMITED } : from;
+        take(message.location, undefined, sender, nowMs);
         asking.no(message.query, from, nowMs);
         break;
+      }
       case "no":
         asking.no(message.query, from, nowMs);
         break;
