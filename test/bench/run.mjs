@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+// `npm run bench [-- local|nodes|link|link-plain|recovery|daemons|round-trips …] [--json]`: figures of
+// this machine; what is compared is measured side by side in the same run.
+import { runDaemons, runRoundTrips } from "./daemons/run.mjs";
 import { runRecovery } from "./link/recovery.mjs";
-// `npm run bench [-- local|nodes|link|link-plain|recovery …] [--json]`: figures of this machine; what is compared is
-// measured side by side in the same run.
 import { runLink } from "./link/run.mjs";
 import { runLocal } from "./local/run.mjs";
 import { runNodes } from "./nodes/run.mjs";
@@ -70,6 +71,45 @@ benches.recovery = {
     ["claim ms", (row) => row.claimMs.toLocaleString("en")],
     ["median ms", (row) => row.medianMs.toFixed(0)],
     ["worst ms", (row) => row.worstMs.toFixed(0)],
+  ],
+};
+
+const decimals = (value) => (Number.isNaN(value) ? "-" : value.toFixed(2));
+benches.daemons = {
+  title: "two daemons, API to API, beside a bare grpc-js hub, bare dgram and bare segments in turn",
+  run: runDaemons,
+  columns: [
+    ["bytes", (row) => row.size.toLocaleString("en")],
+    ["messages/s", (row) => row.perSecond.toLocaleString("en")],
+    ["MB/s", (row) => row.mbPerSecond.toFixed(0)],
+    ["sent", (row) => row.sent.toLocaleString("en")],
+    ["lost", (row) => row.lost.toLocaleString("en")],
+    ["twice", (row) => String(row.twice)],
+    ["× hub", (row) => decimals(row.overHub)],
+    ["× dgram", (row) => decimals(row.overDgram)],
+    ["× segments", (row) => decimals(row.overSegments)],
+    ["CPU µs: sender", (row) => row.micros[0].toFixed(2)],
+    ["daemon", (row) => row.micros[1].toFixed(2)],
+    ["daemon", (row) => row.micros[2].toFixed(2)],
+    ["receiver", (row) => row.micros[3].toFixed(2)],
+    ["load", (row) => row.load.toFixed(1)],
+    ["lost where", (row) => row.where],
+  ],
+};
+benches["round-trips"] = {
+  title: "a round trip through two daemons, beside two gRPC echoes and one UDP echo",
+  run: async () => [await runRoundTrips()],
+  columns: [
+    ["bytes", (row) => String(row.size)],
+    ["p50 µs", (row) => String(row.p50Micros)],
+    ["p99", (row) => String(row.p99Micros)],
+    ["gRPC p50", (row) => String(row.grpcP50Micros)],
+    ["p99", (row) => String(row.grpcP99Micros)],
+    ["UDP p50", (row) => String(row.udpP50Micros)],
+    ["p99", (row) => String(row.udpP99Micros)],
+    ["÷ (2 gRPC + UDP)", (row) => row.ratio.toFixed(2)],
+    ["CPU µs of all four", (row) => String(row.cpuMicros)],
+    ["load", (row) => row.load.toFixed(1)],
   ],
 };
 

@@ -36,6 +36,21 @@ describe("a link", () => {
     expect(a.link.stats().counters.droppedTooLong).toBe(1);
   });
 
+  it("does not take for a round trip what was sent again before it was confirmed", () => {
+    for (let seed = 1; seed <= 60; seed++) {
+      const { world, a, b } = up({ seed, link: { latencyMs: 5, loss: 0.35 } });
+      for (let i = 0; i < 20; i++) {
+        a.send(new Uint8Array(10));
+        b.send(new Uint8Array(10));
+        world.run(10);
+        for (const { link } of [a, b]) {
+          const [path] = link.stats().paths;
+          expect(path?.rttMicros ?? 0, `seed ${seed}`).toBeLessThan(45_000);
+        }
+      }
+    }
+  });
+
   it("adds no latency when idle: a packet leaves in the turn it came in", () => {
     const { world, a, b } = up({ link: { latencyMs: 10 } });
     world.run(1_000);
@@ -105,6 +120,30 @@ describe("a link", () => {
     expect(droppedQueueFull).toBe(1);
     expect(droppedQueueAge).toBeGreaterThan(0);
     expect(b.packets + droppedQueueAge).toBe(taken);
+  });
+
+  it("has little room for one flow and as much for another, and loses nothing of who asks", () => {
+    const link = { bytesPerSecond: 5_000_000, latencyMs: 2, queueBytes: 1 << 24 };
+    const { world, a, b } = up({ link });
+    const fill = (flow: number): number => {
+      let sent = 0;
+      for (; a.link.hasRoom(flow) && sent < 1_000; sent++) a.send(new Uint8Array(10_000), flow);
+      return sent;
+    };
+    const first = fill(1);
+    expect(first).toBeGreaterThan(20);
+    expect(first).toBeLessThan(60);
+    const second = fill(2);
+    expect(second).toBeGreaterThan(20);
+    expect(a.events).not.toContain("writable");
+    world.runUntil("there is room", () => a.events.includes("writable"), 1_000);
+    const third = fill(1);
+    expect(third).toBeGreaterThan(0);
+    world.run(1_000);
+    expect(a.events.filter((event) => event === "writable").length).toBeGreaterThan(1);
+    const { droppedQueueFull, droppedQueueAge } = a.link.stats().counters;
+    expect([droppedQueueFull, droppedQueueAge]).toEqual([0, 0]);
+    expect(b.packets).toBe(first + second + third);
   });
 
   it("stays up over rekeys, in traffic and idle, and loses nothing by them", () => {

@@ -128,7 +128,7 @@ export function createFakeNetwork(deadlines: Deadlines, nowOf: () => number): Fa
       if (place.locations.has(name)) return "ready";
       return (place.unknownUntilMs.get(name) ?? 0) > nowOf() ? "unknown" : "unresolved";
     };
-    return {
+    const own: Network = {
       name: "fake",
       attach: (node) => void place.nodes.set(nameOf(node.address.bytes), { node, seq: ++seq }),
       detach: (address) => void place.nodes.delete(nameOf(address)),
@@ -153,8 +153,11 @@ export function createFakeNetwork(deadlines: Deadlines, nowOf: () => number): Fa
         for (const ms of network.fate(packet)) after(ms, (nowMs) => arrive(packet, nowMs));
         return true;
       },
+      offer: (source, destination, buffer, at, length, nowMs) =>
+        own.send(source, destination, false, buffer, at, length, nowMs),
       find: () => () => {},
     };
+    return own;
   }
   const network: FakeNetwork = {
     fate: () => [10],

@@ -5,6 +5,8 @@
 
 // What the protocol fixes.
 
+/** First byte of a datagram that a session sealed. */
+export const DATA = 0x55;
 /** What a sealed datagram has before its plaintext, in bytes: type, zeros, index, counter. */
 export const DATAGRAM_HEADER_BYTES = 16;
 /** What it has after it: the tag. */
@@ -42,6 +44,11 @@ export const PADDING_SHARE = 16;
 export const QUEUE_BYTES = 4 * 1024 * 1024;
 /** Packets that wait; beyond, the longest flow loses. */
 export const QUEUE_PACKETS = 65_536;
+/**
+ * Bytes of one flow that wait; beyond, who can keep his packets himself is told to. Enough to fill
+ * the path anew in each turn, and little enough that nothing grows old here.
+ */
+export const FLOW_ROOM_BYTES = 256 * 1024;
 /** Milliseconds a packet waits at most; then it is dropped. */
 export const QUEUE_MS = 500;
 /** Queues that flows are hashed into. */

@@ -9,7 +9,14 @@ import type { ChannelOwner, Established } from "../channel/index.js";
 import type { TransportAddress } from "../transport/index.js";
 import { createAcknowledger, type ReceivingSession } from "./acknowledger.js";
 import { createBatchPool } from "./batch-pool.js";
-import { MAX_CONTROL_BYTES, MAX_PACKET_BYTES, MTU_WINDOW_SHARE, QUEUE_BYTES } from "./constants.js";
+import {
+  DATA,
+  FLOW_ROOM_BYTES,
+  MAX_CONTROL_BYTES,
+  MAX_PACKET_BYTES,
+  MTU_WINDOW_SHARE,
+  QUEUE_BYTES,
+} from "./constants.js";
 import { createControlExchange } from "./control-exchange.js";
 import { createDatagramWriter } from "./datagram-writer.js";
 import { createDelivery } from "./delivery.js";
@@ -40,6 +47,8 @@ export function createLink(options: LinkOptions): Link {
   const counters = createOwnCounters();
   // `resting`: the neighbour does not want us; nothing is sent until one of us begins again.
   const state = { closed: false, resting: false, roomWanted: false, peers: 0, windowBytes: 0 };
+  /** Flows that were told that there is no room. */
+  const crowdedFlows = new Set<number>();
   const living = (): boolean => !state.closed && !state.resting;
 
   // ---- the parts ----
@@ -188,9 +197,18 @@ export function createLink(options: LinkOptions): Link {
     counters.controlReceived += 1;
     owner.control(link, buffer, at, length, nowMs);
   }
+  function hasMoreRoom(): boolean {
+    if (state.roomWanted && sender.bytes <= QUEUE_BYTES / 2) return true;
+    for (const flow of crowdedFlows) {
+      if (sender.queue.bytesOf(flow) <= FLOW_ROOM_BYTES / 2) return true;
+    }
+    return false;
+  }
+  // Those that find no room even then ask for it again.
   function leaving(): void {
-    if (!state.roomWanted || sender.bytes > QUEUE_BYTES / 2) return;
+    if (!hasMoreRoom()) return;
     state.roomWanted = false;
+    crowdedFlows.clear();
     owner.writable(link, moment.nowMs);
   }
 
@@ -203,6 +221,7 @@ export function createLink(options: LinkOptions): Link {
   }
   function transmit(datagram: Uint8Array, to: TransportAddress | undefined, nowMs: number): void {
     const { used } = paths;
+    if (datagram[0] === DATA) paths.againMs = nowMs;
     if (to !== undefined) transmitTo(to, datagram, nowMs);
     else if (used !== undefined && !channel.suspect && !inDoubt(used, nowMs)) {
       transmitTo(used.address, datagram, nowMs);
@@ -264,6 +283,11 @@ export function createLink(options: LinkOptions): Link {
       turnEnd.schedule();
       if (sender.send(buffer, at, length, flow)) return true;
       state.roomWanted = true;
+      return false;
+    },
+    hasRoom(flow) {
+      if (sender.queue.bytesOf(flow) < FLOW_ROOM_BYTES) return true;
+      crowdedFlows.add(flow);
       return false;
     },
     sendControl(message, nowMs) {

@@ -153,7 +153,7 @@ export function createDelivery(paths: Paths): Delivery {
       newest.greets = false;
       const largestMs = session.acknowledge(ack, nowMs);
       // The delay is that of the largest; only if that is news is the round trip known.
-      if (largestMs >= 0 && newest.sentMs === largestMs) {
+      if (largestMs > paths.againMs && newest.sentMs === largestMs) {
         const delayMs = Math.min(ack.delayMicros / 1000, LONGEST_ACK_DELAY_MS);
         const tookMs = nowMs - largestMs;
         paths.byId(newest.path)?.rtt.sample(tookMs > delayMs ? tookMs - delayMs : tookMs, nowMs);

@@ -37,6 +37,8 @@ export interface FlowQueue {
   shift(into: Uint8Array, at: number): void;
   readonly packets: number;
   readonly bytes: number;
+  /** Bytes that wait in the queue of this flow, of those that share it too. */
+  bytesOf(flow: number): number;
   /** Drops all, uncounted. Gives how many there were. */
   clear(): number;
   readonly counters: QueueCounters;
@@ -153,6 +155,7 @@ export function createFlowQueue(salt: number): FlowQueue {
       deficits[queue] = (deficits[queue] ?? 0) - length - PACKET_COST_BYTES;
       account(queue, length);
     },
+    bytesOf: (flow) => weight(queueOf(flow)),
     get packets() {
       return state.packets;
     },

@@ -57,7 +57,7 @@ export interface LinkOwner {
    * is told at once.
    */
   changed(link: Link, quality: LinkQuality, nowMs: number): void;
-  /** The queue has room again after `send` said no. */
+  /** There is room again after `send` or `hasRoom` said no. */
   writable(link: Link, nowMs: number): void;
 }
 
@@ -98,6 +98,11 @@ export interface Link {
    * is too long, the link is not up, or its flow fills the queue (then `writable` follows).
    */
   send(buffer: Uint8Array, at: number, length: number, flow: number, nowMs: number): boolean;
+  /**
+   * Whether what waits of this flow leaves room for more. False: who can keep his packets should,
+   * until `writable` follows; who sends all the same may lose them by age.
+   */
+  hasRoom(flow: number): boolean;
   /** Sends a control message of 0 to 65,536 bytes, copied. False: not up, too long, or too many. */
   sendControl(message: Uint8Array, nowMs: number): boolean;
   /** Adds an address; false when there are too many of its kind. */

@@ -134,7 +134,7 @@ export function createPathProber(
           if (!from.proven) noteAlive(path, nowMs);
           return false;
         }
-        path.rtt.sample(nowMs - sentMs, nowMs);
+        if (sentMs > paths.againMs) path.rtt.sample(nowMs - sentMs, nowMs);
         path.mtu.arrived(0);
         const first = !path.proven;
         noteProven(path, nowMs);

@@ -15,6 +15,11 @@ export interface Paths {
   /** The one that traffic takes; undefined while none may be used. */
   readonly used: Path | undefined;
   use(path: Path | undefined): void;
+  /**
+   * When the channel sent something again, byte for byte, last: how long what was sent up to then
+   * took to be answered says nothing about a round trip. -1: never.
+   */
+  againMs: number;
   /** Adds a given address, or lifts a learned one to it; undefined when there are too many. */
   add(address: TransportAddress, kind: Exclude<PathKind, "learned">): Path | undefined;
   /** Forgets an address. */
@@ -87,6 +92,7 @@ export function createPaths(random: Random, added: (path: Path) => void): Paths 
     get all() {
       return all;
     },
+    againMs: -1,
     get used() {
       return used;
     },

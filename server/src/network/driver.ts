@@ -102,6 +102,27 @@ export function createNetwork(options: NetworkOptions): RunningNetwork {
     if (!taken) counters.droppedByLink += 1;
     return taken;
   };
+  /** Writes the header and asks for the way; the packet begins at `way.start` and has `way.bytes`. */
+  const way = { start: 0, bytes: 0 };
+  const findWay = (
+    source: Uint8Array,
+    destination: Uint8Array,
+    introduce: boolean,
+    buffer: Uint8Array,
+    at: number,
+    length: number,
+    nowMs: number,
+  ): number => {
+    way.start = router.prepare(source, destination, introduce, buffer, at, nowMs);
+    if (way.start < 0) return -1;
+    way.bytes = at + length - way.start;
+    return router.forward(buffer, way.start, way.bytes, at - way.start, FROM_LOCAL, nowMs);
+  };
+  const sendOwn = (buffer: Uint8Array, to: number, nowMs: number): boolean => {
+    if (!give(buffer, way.start, way.bytes, to, nowMs)) return false;
+    counters.sent += 1;
+    return true;
+  };
   const receive: PeersOwner["packet"] = (link, buffer, at, length, nowMs) => {
     const from = table.of(link);
     const headerBytes = headerLength(buffer, at, length);
@@ -165,17 +186,15 @@ export function createNetwork(options: NetworkOptions): RunningNetwork {
     resolve: (destination, nowMs) => questions.resolve(destination, nowMs),
     doubt: (destination, nowMs) => router.doubt(destination, nowMs),
     send(source, destination, introduce, buffer, at, length, nowMs) {
-      const start = router.prepare(source, destination, introduce, buffer, at, nowMs);
-      const bytes = at + length - start;
-      const to =
-        start < 0 ? -1 : router.forward(buffer, start, bytes, at - start, FROM_LOCAL, nowMs);
-      if (to < 0) {
-        counters.droppedNotReady += 1;
-        return false;
-      }
-      if (!give(buffer, start, bytes, to, nowMs)) return false;
-      counters.sent += 1;
-      return true;
+      const to = findWay(source, destination, introduce, buffer, at, length, nowMs);
+      if (to >= 0) return sendOwn(buffer, to, nowMs);
+      counters.droppedNotReady += 1;
+      return false;
+    },
+    offer(source, destination, buffer, at, length, nowMs) {
+      const to = findWay(source, destination, false, buffer, at, length, nowMs);
+      const hasRoom = table.get(to)?.link.hasRoom(flowOf(buffer, way.start)) === true;
+      return hasRoom && sendOwn(buffer, to, nowMs);
     },
     find: (prefix, nbits, found, nowMs) => questions.find(prefix, nbits, found, nowMs),
     explain: (destination, nowMs) => router.explain(destination, nowMs),

@@ -54,7 +54,7 @@ export interface NetworkSink {
   wayCameUp(nowMs: number): void;
   /** Another daemon holds a newer attachment of a node of ours (O4). */
   displaced(address: Uint8Array, nowMs: number): void;
-  /** There is room again after `send` said no. */
+  /** There is room again after `send` or `offer` said no. */
   writable(nowMs: number): void;
 }
 
@@ -79,6 +79,18 @@ export interface Network {
     source: Uint8Array,
     destination: Uint8Array,
     introduce: boolean,
+    buffer: Uint8Array,
+    at: number,
+    length: number,
+    nowMs: number,
+  ): boolean;
+  /**
+   * As `send` without introduction, for a payload that its sender keeps if this is false: no also
+   * when enough of the conversation waits already. Then `writable` follows, and nothing was dropped.
+   */
+  offer(
+    source: Uint8Array,
+    destination: Uint8Array,
     buffer: Uint8Array,
     at: number,
     length: number,

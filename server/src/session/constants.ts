@@ -68,8 +68,9 @@ export interface SessionLimits {
 
 /** What a daemon has unless it is told otherwise. */
 export const DEFAULT_LIMITS: SessionLimits = {
-  // What a client may have under way (1 MiB), and what waits before it is told to wait itself.
-  pairBytes: 1536 * 1024,
+  // What waits before a client is told to wait itself, and what it sends all the same (1 MiB each
+  // 100 ms) while the way stands still for a third of a second.
+  pairBytes: 4 * 1024 * 1024,
   nodeBytes: 8 * 1024 * 1024,
   totalBytes: 64 * 1024 * 1024,
   pairs: 16_384,

@@ -74,7 +74,7 @@ export function createOutgoing(options: OutgoingOptions): Outgoing {
   const seal = (pair: Pair, length: number, nowMs: number): number =>
     pair.channel?.seal(scratch, HEADROOM_BYTES, length, nowMs) ?? 0;
   const sendSealed = ({ member, remote }: Pair, bytes: number, nowMs: number): boolean =>
-    network.send(member.address, remote, false, scratch, HEADROOM_BYTES, bytes, nowMs);
+    network.offer(member.address, remote, scratch, HEADROOM_BYTES, bytes, nowMs);
 
   function sendMessage(
     pair: Pair,
@@ -232,7 +232,11 @@ export function createOutgoing(options: OutgoingOptions): Outgoing {
       scratch[PLAINTEXT_AT] = KIND.close;
       scratch[PLAINTEXT_AT + 1] = reason;
       const bytes = seal(pair, 2, nowMs);
-      if (bytes > 0 && sendSealed(pair, bytes, nowMs)) counters.closesSent += 1;
+      const { member, remote } = pair;
+      if (bytes === 0) return;
+      if (network.send(member.address, remote, false, scratch, HEADROOM_BYTES, bytes, nowMs)) {
+        counters.closesSent += 1;
+      }
     },
     forget(pair, nowMs) {
       const count = waitingCount(pair);

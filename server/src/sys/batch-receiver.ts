@@ -11,8 +11,11 @@ import { CMSG, IOVEC_BYTES, MSG_DONTWAIT, MSG_TRUNC, MSGHDR, SOL_UDP, UDP_GRO } 
 import { getInt, type Pinned, pin, setInt, setLong } from "./pinned.js";
 import { NAME_BYTES } from "./socket-name.js";
 
-/** Messages of one call: a megabyte of room, of which small datagrams touch a page each. */
-const MESSAGES = 16;
+/**
+ * Messages of one call: of the largest a quarter of a megabyte, which is all that one turn should
+ * take in. Small datagrams touch a page each.
+ */
+const MESSAGES = 4;
 /** Room for one, larger than any datagram: none is ever cut off. */
 const SLOT_BYTES = 65_536;
 const CONTROL_BYTES = 64;
@@ -85,7 +88,7 @@ function segmentOf({ headers, controls }: Slots, i: number): number {
   return ours ? getInt(controls, control + CMSG.data) : 0;
 }
 
-/** Receives from the socket `fd`. Holds a megabyte. */
+/** Receives from the socket `fd`. Holds 256 KiB. */
 export function createBatchReceiver(koffi: Koffi, libc: Libc, fd: number): BatchReceiver {
   const slots = createSlots(koffi);
   const { headers } = slots;

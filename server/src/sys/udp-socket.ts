@@ -17,8 +17,12 @@ import { NAME_BYTES } from "./socket-name.js";
 import { setOption, setReceiveBuffer, setSendBuffer } from "./socket-options.js";
 import { type Ready, watch } from "./watch.js";
 
-/** What is handled in one wake-up before the rest of the process has its turn, in bytes. */
-const WAKE_UP_BYTES = 1024 * 1024;
+/**
+ * What is handled in one wake-up before the rest of the process has its turn, in bytes. About what
+ * a unix socket of Linux holds (208 KiB): a turn writes no more than that to a program, and where
+ * turns took in more, what is for a program would pile up although it reads.
+ */
+const WAKE_UP_BYTES = 192 * 1024;
 /** What a datagram counts beyond its bytes: small ones take time too, and empty ones. */
 const DATAGRAM_BYTES = 1024;
 

@@ -109,6 +109,8 @@ describe("one key at several daemons", () => {
       const toldMs = untilDisplaced(lab, bob, alice);
       lab.world.run(500);
       expect(alice.texts).toContain("it is me now");
+      const way = first.engine.network.explain(key.address.bytes, lab.world.nowMs);
+      expect(way.router).toEqual(third.address.bytes);
       const had = bob.letters.length;
       exchange(lab, "after", [[alice, bobToo]], 300);
       lab.world.run(2_000);

@@ -109,6 +109,17 @@ describe("the fair queue", () => {
     expect(drain(queue, 10_000_000).get(2)).toBe(61_000);
   });
 
+  it("knows how much of each flow waits", () => {
+    const queue = createFlowQueue(1);
+    for (let i = 0; i < 10; i++) push(queue, 1, 1_000);
+    push(queue, 2, 500);
+    expect(queue.bytesOf(1)).toBe(10 * 1_008);
+    expect(queue.bytesOf(2)).toBe(508);
+    expect(queue.bytesOf(3)).toBe(0);
+    drain(queue, 1_000_000);
+    expect(queue.bytesOf(1) + queue.bytesOf(2)).toBe(0);
+  });
+
   it("is bounded in packets as well as in bytes", () => {
     const queue = createFlowQueue(1);
     for (let i = 0; i < 70_000; i++) push(queue, i, 0);

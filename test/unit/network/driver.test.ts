@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 import { describe, expect, it } from "vitest";
+import { HEADROOM_BYTES } from "../../../server/src/network/index.js";
 import { createNetworkLab } from "../../support/network-lab.js";
 
 function pair() {
@@ -53,6 +54,27 @@ describe("the network's driver", () => {
     expect(a.network.counters).toMatchObject({ sent: 1, delivered: 1, droppedNotReady: 1 });
     expect(b.network.counters).toMatchObject({ sent: 1, delivered: 1, droppedNotReady: 0 });
     expect(b.events).toEqual(["way"]);
+  });
+
+  it("what its sender can keep is not taken while enough of the conversation waits", () => {
+    const { world, a, b, alice, bob, up } = pair();
+    b.open(bob);
+    up();
+    const buffer = new Uint8Array(HEADROOM_BYTES + 60_000);
+    const [source, destination] = [alice.address.bytes, bob.address.bytes];
+    const offer = (): boolean =>
+      a.network.offer(source, destination, buffer, HEADROOM_BYTES, 60_000, a.now());
+    expect(offer()).toBe(false); // nobody knows the way
+    a.resolve(bob);
+    world.runUntil("bob is ready", () => a.reach(bob) === "ready", 1_000);
+    let taken = 0;
+    while (taken < 100 && offer()) taken += 1;
+    expect(taken).toBeGreaterThan(1);
+    expect(taken).toBeLessThan(20);
+    world.runUntil("there is room", () => a.events.includes("writable"), 1_000);
+    expect(offer()).toBe(true);
+    world.runUntil("all has come", () => b.packets.length === taken + 1, 1_000);
+    expect(a.network.counters).toMatchObject({ sent: taken + 1, droppedByLink: 0 });
   });
 
   it("no is said at once when all peers are up, and believed for 5 s", () => {
