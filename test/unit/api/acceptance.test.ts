@@ -6,8 +6,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { createAcceptance } from "../../../server/src/api/acceptance.js";
-import { PATIENCE_MS } from "../../../server/src/service/index.js";
 import { createDeadlines } from "../../../server/src/core/index.js";
+import { PATIENCE_MS } from "../../../server/src/service/index.js";
 import { createVirtualClock } from "../../support/virtual-clock.js";
 
 function setUp() {
