@@ -43,6 +43,7 @@ export function createDeadlines(clock: Clock, timer: Timer): Deadlines {
   const heap: Deadline[] = [];
   let due: Deadline[] = [];
   let armedFor = Number.POSITIVE_INFINITY;
+  let running = false;
 
   const place = (deadline: Deadline, slot: number): void => {
     heap[slot] = deadline;
@@ -82,12 +83,15 @@ export function createDeadlines(clock: Clock, timer: Timer): Deadlines {
     siftDown(last, slot);
     siftUp(last, last.slot);
   };
+  // A timer that is set too early stays: most deadlines are moved on before they come, and moving
+  // the timer each time costs more than a run now and then that finds nothing due.
   const arm = (): void => {
+    if (running) return;
     const first = heap[0];
     if (first === undefined) {
       if (armedFor !== Number.POSITIVE_INFINITY) timer.disarm();
       armedFor = Number.POSITIVE_INFINITY;
-    } else if (first.atMs !== armedFor) {
+    } else if (first.atMs < armedFor) {
       armedFor = first.atMs;
       timer.arm(Math.max(0, first.atMs - clock.monotonicMs()), run);
     }
@@ -102,13 +106,18 @@ export function createDeadlines(clock: Clock, timer: Timer): Deadlines {
       first.slot = DUE;
       due.push(first);
     }
-    for (const deadline of due) {
-      if (deadline.slot !== DUE) continue;
-      deadline.slot = UNSET;
-      deadline.fire(nowMs);
+    running = true;
+    try {
+      for (const deadline of due) {
+        if (deadline.slot !== DUE) continue;
+        deadline.slot = UNSET;
+        deadline.fire(nowMs);
+      }
+    } finally {
+      running = false;
+      due = [];
+      arm();
     }
-    due = [];
-    arm();
   };
 
   return {
