@@ -51,6 +51,22 @@ describe("a link", () => {
     }
   });
 
+  it("keeps what waits while the neighbour stands still, and loses nothing when it goes on", () => {
+    // The way itself never runs over.
+    const link = { bytesPerSecond: 20_000_000, latencyMs: 2, queueBytes: 1 << 24 };
+    const { world, a, b } = up({ link });
+    world.run(2_000);
+    // The machine of the neighbour holds what comes, the process does not run.
+    b.host.pause(2_000);
+    for (let i = 0; i < 60; i++) expect(a.send(new Uint8Array(50_000))).toBe(true);
+    world.run(100);
+    expect(a.link.stats().queuedPackets).toBeGreaterThan(5);
+    world.run(6_000);
+    expect(b.packets).toBe(60);
+    expect(a.link.stats().counters.droppedQueueAge).toBe(0);
+    expect(a.events.filter((event) => event.startsWith("down"))).toEqual([]);
+  });
+
   it("adds no latency when idle: a packet leaves in the turn it came in", () => {
     const { world, a, b } = up({ link: { latencyMs: 10 } });
     world.run(1_000);

@@ -37,6 +37,7 @@ import { createReassembly } from "./reassembly.js";
 import { createReceiving } from "./receiving.js";
 import { createSealing, noteSent } from "./sealing.js";
 import { createTurnEnd, type TurnEnd } from "./turn-end.js";
+import { createWaitingClock } from "./waiting-clock.js";
 
 /** A link without addresses and without a session; `connect` makes it want one. */
 export function createLink(options: LinkOptions): Link {
@@ -82,7 +83,8 @@ export function createLink(options: LinkOptions): Link {
     moment,
     second: () => keeper.second(moment.nowMs),
   });
-  const sender = createPacketSender({ writer, paths, delivery, pool, random, moment });
+  const waiting = createWaitingClock();
+  const sender = createPacketSender({ writer, paths, delivery, pool, random, moment, waiting });
   const control = createControlExchange(writer, paths, deadlines, deliverControl, (nowMs) => {
     moment.nowMs = nowMs;
     turnEnd.schedule();
@@ -190,6 +192,7 @@ export function createLink(options: LinkOptions): Link {
     const session = channel.sendingIndex !== 0;
     const used = paths.used?.failed === true ? undefined : paths.used;
     const doubtful = used !== undefined && inDoubt(used, nowMs);
+    waiting.silentSince(doubtful ? used?.silentSinceMs : undefined, nowMs);
     life.assess({ session, used, silentMs: keeper.silentMs(nowMs), doubtful }, nowMs);
     if (greeting.due || !sender.idle || control.waits) turnEnd.schedule();
   }

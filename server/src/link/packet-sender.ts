@@ -16,6 +16,7 @@ import { createFragmentFields, fragmentBytes, writeFragment } from "./frames/fra
 import { packetFrameBytes, writePacket, writePacketHeader } from "./frames/packet-frame.js";
 import type { Moment } from "./moment.js";
 import type { Paths } from "./paths.js";
+import type { WaitingClock } from "./waiting-clock.js";
 
 /** The sending half of packets. */
 export interface PacketSender {
@@ -43,6 +44,8 @@ export interface PacketSenderOptions {
   readonly pool: BatchPool;
   readonly random: Random;
   readonly moment: Moment;
+  /** The time by which what waits grows old. */
+  readonly waiting: WaitingClock;
 }
 
 /** Room below which a fragment is not worth its header, in bytes. */
@@ -50,7 +53,7 @@ const LEAST_FRAGMENT_BYTES = 128;
 
 /** Nothing to send. */
 export function createPacketSender(options: PacketSenderOptions): PacketSender {
-  const { writer, paths, delivery, pool, random, moment } = options;
+  const { writer, paths, delivery, pool, random, moment, waiting } = options;
   const queue = createFlowQueue(random.u32());
   const fragment = createFragmentFields();
   let staged: Uint8Array | undefined;
@@ -125,7 +128,7 @@ export function createPacketSender(options: PacketSenderOptions): PacketSender {
     send(buffer, at, length, flow) {
       if (length > MAX_PACKET_BYTES) return false;
       if (queue.packets > 0 || staged !== undefined || !mayWrite()) {
-        return queue.push(flow, buffer, at, length, moment.nowMs);
+        return queue.push(flow, buffer, at, length, waiting.at(moment.nowMs));
       }
       const frame = packetFrameBytes(length);
       if (frame <= writer.room || (frame <= writer.capacity && writer.reserve(frame))) {
@@ -134,7 +137,7 @@ export function createPacketSender(options: PacketSenderOptions): PacketSender {
         return true;
       }
       if (writer.capacity === 0 || !writer.reserve(0)) {
-        return queue.push(flow, buffer, at, length, moment.nowMs);
+        return queue.push(flow, buffer, at, length, waiting.at(moment.nowMs));
       }
       cutDirectly(buffer, at, length);
       return true;
@@ -146,7 +149,7 @@ export function createPacketSender(options: PacketSenderOptions): PacketSender {
           if (staged !== undefined) return;
           continue;
         }
-        const length = queue.next(moment.nowMs);
+        const length = queue.next(waiting.at(moment.nowMs));
         if (length < 0 || !sendNext(length)) return;
       }
     },
