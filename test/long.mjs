@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-// `npm run long [-- fuzz|soak|model|crossing|rekeying|sessions|flood …]`: the tests that CI runs short, at full length. Each
+// `npm run long [-- fuzz|soak|model|crossing|rekeying|sessions|messages|first-message|meshes|flood …]`: the tests that CI runs short, at full length. Each
 // is an ordinary test file that reads its size from the environment; the seed is printed.
 import { spawnSync } from "node:child_process";
 
@@ -34,6 +34,21 @@ const runs = {
     what: "200,000 messages end to end over a bad network, 10,000 remote identities",
     files: ["test/unit/session/soak.test.ts", "test/unit/session/remotes.test.ts"],
     env: { SESSION_MESSAGES: "200000", SESSION_REMOTES: "10000" },
+  },
+  messages: {
+    what: "1,000,000 messages between two whole daemons over a bad network, 1,000 remote identities",
+    files: ["test/sim/daemons/messages.test.ts", "test/sim/daemons/size.test.ts"],
+    env: { DAEMON_MESSAGES: "1000000", DAEMON_REMOTES: "1000" },
+  },
+  "first-message": {
+    what: "the first message between daemons just started, 50 times; 90 pairs at once, 20 times; in 2 s",
+    files: ["test/e2e/two-daemons-first-message.test.ts"],
+    env: { FIRST_MESSAGES: "50", CROWDS: "20" },
+  },
+  meshes: {
+    what: "meshes of 2 to 300 whole daemons: every pair, up to 100 of them, exchanges messages; and meshes that break",
+    files: ["test/sim/meshes.test.ts", "test/sim/mesh-failures.test.ts"],
+    env: { MESHES: "all" },
   },
   flood: {
     what: "floods of 10,000 message 1 a second, 10 s each",

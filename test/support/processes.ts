@@ -107,8 +107,8 @@ export function createWorkshop(): Workshop {
     for (const opened of [input, output]) if (typeof opened === "number") closeSync(opened);
     const started = watch(child);
     running.add(started);
-    const over = (): void => void running.delete(started);
-    started.ended.then(over, over);
+    // Not by `ended`, which has a deadline: a process that outlives it has to be killed all the same.
+    child.once("close", () => running.delete(started));
     return started;
   };
   const start: Workshop["start"] = (words, options) =>
