@@ -79,12 +79,12 @@ describe("an engine", () => {
     alice.send(bob.address, "first");
     lab.world.runUntil("it is there", () => bob.memory.got.length === 1, 2_000);
     lab.world.run(1_000);
-    // 4 MiB are queued by the link; what is beyond waits for it.
+    // 256 KiB of a conversation are queued by the link; what is beyond waits for it.
     const text = "x".repeat(65_535);
-    for (let i = 0; i < 95; i++) alice.send(bob.address, text);
+    for (let i = 0; i < 50; i++) alice.send(bob.address, text);
     expect(home.engine.sessions.stats().waitingBytes).toBeGreaterThan(0);
     // Without being told it would look again only every half second.
-    lab.world.runUntil("all are there", () => bob.memory.got.length === 96, 400);
+    lab.world.runUntil("all are there", () => bob.memory.got.length === 51, 400);
   });
 
   it("tells the older opening of a key at two daemons that it is", () => {
