@@ -5,7 +5,7 @@
 import { existsSync, readdirSync } from "node:fs";
 import { type Client, connect, generateKey, type Node } from "@inet256/client";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { createWorkshop, type Workshop } from "../support/processes.js";
+import { createWorkshop, type StartedProcess, type Workshop } from "../support/processes.js";
 
 const MESSAGES = 100;
 
@@ -51,11 +51,63 @@ async function exchange(from: Node, to: Node): Promise<void> {
   expect(received.sort()).toEqual([...texts].sort());
 }
 
+/** The daemons of an island, once it has said who they are. */
+async function rowsOf(island: StartedProcess, daemons: number): Promise<readonly Row[]> {
+  await island.stdout.waitFor(new RegExp(`(.*\\n){${daemons}}`));
+  return island.stdout.lines.map((line): Row => JSON.parse(line));
+}
+
+it("an island of a line explains and traces the way from its beginning to its end", async () => {
+  const words = ["island", "-d", "4", "-t", "line", "-n", "beaconnet", "--json"];
+  const [first, second, , last] = await rowsOf(workshop.start(words), 4);
+  if (first === undefined || second === undefined || last === undefined) {
+    throw new Error("expected four daemons");
+  }
+  const to = await openAt(last);
+  const env = { INET256_API: first.endpoint };
+  const client = connect(first.endpoint);
+  clients.push(client);
+  const routes = async (): Promise<number> => (await client.status()).routes.length;
+  await expect.poll(routes, { timeout: 8_000 }).toBe(3);
+
+  const explain = await workshop.run(["explain", "--json", `${to.address}`], { env });
+  expect(JSON.parse(explain.stdout)).toMatchObject({
+    address: `${to.address}`,
+    ready: true,
+    local: false,
+    nextHop: second.address,
+    router: last.address,
+    hops: 3,
+    costMicros: expect.any(Number),
+  });
+  expect(explain.code).toBe(0);
+
+  // The node does not echo; the daemons do.
+  const trace = await workshop.run(["trace", "-W", "5", "--json", last.address], { env });
+  expect(
+    trace.stdout
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line)),
+  ).toMatchObject([
+    { type: "way", nextHop: second.address, router: last.address },
+    { role: "next hop", address: second.address, hops: 1, rttMs: expect.any(Number) },
+    { role: "router", address: last.address, hops: 3, rttMs: expect.any(Number) },
+  ]);
+  const silent = await workshop.run(["trace", "-c", "1", "-W", "0.5", `${to.address}`], { env });
+  expect(silent.stdout).toMatch(/\n {2}3 {2}router {4}\S{43} {2}\d.* (ms|µs)\n/);
+  expect(silent.stdout).toContain(`\n  3  node      ${to.address}  no answer\n`);
+  expect([trace.code, silent.code]).toEqual([0, 0]);
+
+  const nobody = await workshop.run(["explain", `${generateKey().address}`], { env });
+  expect(nobody).toMatchObject({ code: 1, stdout: "" });
+  expect(nobody.stderr).toContain("inet256 explain: address: cannot be reached: ");
+});
+
 it("an island carries messages, and leaves nothing behind", async () => {
   const before = readdirSync(workshop.folder).sort();
   const island = workshop.start(["island", "--daemons", "3", "--json"]);
-  await island.stdout.waitFor(/(.*\n){3}/);
-  const [first, second, third] = island.stdout.lines.map((line): Row => JSON.parse(line));
+  const [first, second, third] = await rowsOf(island, 3);
   if (first === undefined || second === undefined || third === undefined) {
     throw new Error(`expected three daemons: ${island.stdout.text}`);
   }

@@ -18,6 +18,7 @@ import {
   NodeError,
   type NodeErrorReason,
   type PrivateKey,
+  type RouteExplanation,
 } from "@inet256/client";
 
 /** A message on its way. */
@@ -37,6 +38,8 @@ export interface MemoryServiceOptions {
   readonly isFull?: () => boolean;
   /** What status says in place of what it would say. */
   readonly status?: Partial<DaemonStatus>;
+  /** What explain says in place of what it would say. */
+  readonly explanation?: Partial<RouteExplanation>;
 }
 
 /** A service in memory, with what tests ask about it. */
@@ -108,6 +111,10 @@ export function createMemoryService(options: MemoryServiceOptions = {}): MemoryS
     async status() {
       return { ...statusOf(publicKey, inboxes.size), ...options.status };
     },
+    async explain(address) {
+      const isThere = address.equals(own) || inboxes.has(`${address}`);
+      return { ...explanationOf(isThere ? own : undefined), ...options.explanation };
+    },
     async close() {
       for (const inbox of inboxes.values()) inbox.end(new NodeError("NODE_CLOSED", "closed"));
       inboxes.clear();
@@ -155,6 +162,13 @@ function createMemoryNode(
   };
 }
 
+function explanationOf(router: Address | undefined): RouteExplanation {
+  const ready = router !== undefined;
+  const why = ready ? "it is open at this daemon" : "nobody has it";
+  const unknown = { nextHop: undefined, costMicros: undefined };
+  return { ready, why, local: ready, router, hops: ready ? 0 : undefined, ...unknown };
+}
+
 function statusOf(publicKey: DaemonStatus["publicKey"], nodes: number): DaemonStatus {
   return {
     address: publicKey.address,
@@ -165,6 +179,7 @@ function statusOf(publicKey: DaemonStatus["publicKey"], nodes: number): DaemonSt
     network: "memory",
     transportAddresses: [],
     peers: [],
+    routes: [],
     sessions: { remotes: 0, sessions: 0, waitingRemotes: 0, waitingBytes: 0 },
     nodes,
     clients: 1,

@@ -14,23 +14,28 @@ export function createStatusCommand(world: World): CommandUnknownOpts {
       "Prints the daemon's address, what it has open, its peers with the paths to them, and its counters. Counters of what was dropped, lost or refused are shown once that has happened.",
     )
     .option("-a, --all", "show every counter, those of each peer too")
+    .option("-r, --routes", "show the ways to other daemons, far ones too")
     .option(...JSON_OPTION)
     .addHelpText(
       "after",
       examples(
         ["inet256 status", "is it there, and what does it do?"],
+        ["inet256 status --routes", "which daemons does it reach, and through whom?"],
         ["inet256 status --json | jq .counters", "for scripts"],
         ["inet256 status --json | jq '.peers[].up'", "are the peers there?"],
       ),
     )
-    .action(async ({ all, json }, command) => {
+    .action(async ({ all, routes, json }, command) => {
       const { terminal } = world;
       const client = await world.connect(apiOf(command), {});
       try {
         const status = await client.status({ signal: terminal.interrupted });
         if (json === true) printJson(terminal, toJson(status));
         else {
-          const lines = statusLines(status, all === true ? "all" : "drops");
+          const lines = statusLines(status, {
+            detail: all === true ? "all" : "drops",
+            routes: routes === true,
+          });
           for (const line of lines) print(terminal, line);
         }
       } finally {

@@ -5,13 +5,23 @@ import type { DaemonStatus, SessionSummary } from "@inet256/client";
 import { formatBytes, formatCount, formatTable, formatUptime } from "../quantities.js";
 import { counterRows, withoutZeros } from "./counters.js";
 import { type Detail, peerLines } from "./peers.js";
+import { routeLines } from "./routes.js";
+
+/** What is printed besides. */
+export interface StatusWishes {
+  /** Which counters. */
+  readonly detail: Detail;
+  /** Whether the ways to other daemons, too. */
+  readonly routes: boolean;
+}
 
 /** The lines to print. What an older daemon does not say is left out. */
-export function statusLines(status: DaemonStatus, detail: Detail): string[] {
+export function statusLines(status: DaemonStatus, { detail, routes }: StatusWishes): string[] {
   const counters = detail === "all" ? status.counters : withoutZeros(status.counters);
   return [
     ...formatTable(overview(status).filter(([, value]) => value !== "")),
     ...section(peerLines(status.peers, detail)),
+    ...section(routes ? routeLines(status.routes) : []),
     ...section(titled("counters", formatTable(counterRows(counters), "  "))),
   ];
 }

@@ -12,11 +12,12 @@ import { INBOX_BYTES } from "./constants.js";
 import { type DaemonStatus, readDaemonStatus } from "./daemon-status.js";
 import { defaultEndpoint, type Endpoint, formatEndpoint, parseEndpoint } from "./endpoint.js";
 import type { ClientListener } from "./events.js";
-import type { PrivateKey } from "./identity/index.js";
+import type { Address, PrivateKey } from "./identity/index.js";
 import { dropNode } from "./lookups.js";
 import type { CallOptions, Node, Service } from "./node.js";
 import { NodeError } from "./reasons.js";
 import { openRemoteNode } from "./remote-node.js";
+import { explainRoute, type RouteExplanation } from "./routes.js";
 import { unary } from "./unary.js";
 
 /** How to connect. */
@@ -40,6 +41,12 @@ export interface Client extends Service {
   readonly endpoint: string;
   /** Asks the daemon about itself. Rejects with UNAVAILABLE when there is none. */
   status(options?: CallOptions): Promise<DaemonStatus>;
+  /**
+   * Asks which way messages to an address would go now, and why; the daemon searches for one that
+   * it does not reach, for 2 s at most. No way is an answer too. Rejects with BAD_ADDRESS or
+   * UNAVAILABLE.
+   */
+  explain(address: Address, options?: CallOptions): Promise<RouteExplanation>;
   /** Closes every node opened here, then the connection. */
   close(): Promise<void>;
 }
@@ -100,6 +107,7 @@ export function connect(
       const answer = await unary(connection, method, {}, new Metadata(), signal);
       return readDaemonStatus(answer);
     },
+    explain: (address, callOptions) => explainRoute(connection, address, callOptions),
     async close() {
       await Promise.all([...nodes].map((node) => node.close()));
       connection.close();

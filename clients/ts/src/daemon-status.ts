@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /**
- * What a daemon says of itself: its peers and the paths to them, its sessions, its counters. A
+ * What a daemon says of itself: its peers and the paths to them, its routes, its sessions, its counters. A
  * daemon of another version may know more than this package, or less: what is missing reads as
  * empty or 0, a kind or state without a name here as "unknown".
  */
-import type { Duration } from "@bufbuild/protobuf/wkt";
 import * as proto from "@inet256/proto";
+import { readMicros } from "./durations.js";
 import { Address, PublicKey } from "./identity/index.js";
+import { type RouteStatus, readRoute } from "./routes.js";
 import { readAnswer } from "./unary.js";
 
 /** How a transport address of a peer became known: named by an operator, found, or heard from. */
@@ -80,6 +81,8 @@ export interface DaemonStatus {
   readonly transportAddresses: readonly string[];
   /** Configured peers, and those that came by themselves. */
   readonly peers: readonly PeerStatus[];
+  /** The ways to other daemons that can be sent to now, far ones too. */
+  readonly routes: readonly RouteStatus[];
   readonly sessions: SessionSummary;
   /** Open nodes, the daemon's own not counted. */
   readonly nodes: number;
@@ -118,6 +121,7 @@ export function readDaemonStatus(answer: proto.GetStatusResponse): DaemonStatus 
     network: answer.network,
     transportAddresses: answer.transportAddresses,
     peers: answer.peers.map(readPeer),
+    routes: answer.routes.map(readRoute),
     sessions: readSessions(answer.sessions),
     nodes: answer.nodes,
     clients: answer.clients,
@@ -166,9 +170,4 @@ function readSessions(sessions: proto.SessionSummary | undefined): SessionSummar
 
 function readCounters(counters: readonly proto.Counter[]): Readonly<Record<string, number>> {
   return Object.fromEntries(counters.map(({ name, value }) => [name, Number(value)]));
-}
-
-function readMicros(duration: Duration | undefined): number {
-  if (duration === undefined) return 0;
-  return Number(duration.seconds) * 1e6 + duration.nanos / 1000;
 }

@@ -48,3 +48,4 @@ export {
   type Service,
 } from "./node.js";
 export { NODE_ERROR_REASONS, NodeError, type NodeErrorReason } from "./reasons.js";
+export type { RouteExplanation, RouteStatus } from "./routes.js";

@@ -2,12 +2,13 @@
 
 /** NodeService but for Connect: the unary calls. Translation only; the service knows the rest. */
 import type { Duration } from "@bufbuild/protobuf/wkt";
-import { Address, NodeError } from "@inet256/client";
+import { NodeError } from "@inet256/client";
 import type { Implementation } from "@inet256/client/grpc";
 import { NodeService } from "@inet256/proto";
 import type { DaemonService } from "../service/index.js";
 import { openNode, openResponse, withPrivateKey } from "./open.js";
 import { createReceive, type Receive, type ReceiveOptions } from "./receive.js";
+import { addressOf } from "./request-address.js";
 import type { Session, Sessions } from "./sessions.js";
 import type { UnaryMaker } from "./unary.js";
 
@@ -95,22 +96,6 @@ async function whileWaiting<T>(session: Session, wait: () => Promise<T>): Promis
     return await wait();
   } finally {
     session.waiting -= 1;
-  }
-}
-
-function addressOf(request: {
-  readonly address: Uint8Array;
-  readonly addressText: string;
-}): Address {
-  const { address, addressText } = request;
-  if (address.length > 0 === (addressText !== "")) {
-    throw new NodeError("BAD_ADDRESS", "give exactly one of address and address_text");
-  }
-  try {
-    return address.length > 0 ? Address.fromBytes(address) : Address.parse(addressText);
-  } catch (cause) {
-    const why = cause instanceof Error ? cause.message : "malformed";
-    throw new NodeError("BAD_ADDRESS", `address: ${why}`, { cause });
   }
 }
 

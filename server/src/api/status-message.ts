@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 /** How the daemon is doing, as the API says it. Translation only. */
-import { create, type MessageInitShape } from "@bufbuild/protobuf";
-import { type Duration, DurationSchema } from "@bufbuild/protobuf/wkt";
+import type { MessageInitShape } from "@bufbuild/protobuf";
 import {
   type CounterSchema,
   type GetStatusResponseSchema,
@@ -12,6 +11,8 @@ import {
   type PeerSchema,
 } from "@inet256/proto";
 import type { PeerStatus, ServiceStatus, SessionSummary } from "../service/index.js";
+import { duration } from "./duration.js";
+import { routeMessage } from "./route-message.js";
 
 /** What the API knows beside the service. */
 export interface ApiStatus {
@@ -59,6 +60,7 @@ export function statusMessage(
     transportAddresses: [...status.transportAddresses],
     peers: status.peers.map(peerMessage),
     sessions: sessionsMessage(status.sessions),
+    routes: status.routes.map(routeMessage),
   };
 }
 
@@ -110,14 +112,6 @@ function counterMessages(
   return Object.entries(counters)
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([name, value]) => ({ name, value: BigInt(value) }));
-}
-
-function duration(micros: number): Duration {
-  const seconds = Math.floor(micros / 1e6);
-  return create(DurationSchema, {
-    seconds: BigInt(seconds),
-    nanos: Math.floor((micros - seconds * 1e6) * 1000),
-  });
 }
 
 function snakeCase(name: string): string {

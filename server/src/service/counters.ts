@@ -9,8 +9,9 @@ import type { Peers } from "../peers/index.js";
 /** Numbers, sums since the start, by the names that their room gave them. */
 export type Counters = object;
 
-/** What is counted of a network. */
-export interface NetworkView extends Pick<RunningNetwork, "name" | "counters" | "routerCounters"> {
+/** What is shown of a network. */
+export interface NetworkView
+  extends Pick<RunningNetwork, "name" | "counters" | "routerCounters" | "explain" | "ways"> {
   readonly peers: Pick<Peers, "list" | "counters" | "linkCounters">;
 }
 
@@ -18,7 +19,7 @@ export interface NetworkView extends Pick<RunningNetwork, "name" | "counters" | 
 export interface CounterSources {
   readonly nodes: { readonly counters: NodeCounters };
   readonly sessions: { readonly counters: Counters; readonly channelCounters: Counters };
-  readonly network: NetworkView;
+  readonly network: Pick<NetworkView, "counters" | "routerCounters" | "peers">;
   readonly transports: readonly { readonly name: string; readonly counters: Counters }[];
 }
 

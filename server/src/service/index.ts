@@ -7,6 +7,7 @@
 export { type Opening, PATIENCE_MS, type Reader } from "../node/index.js";
 export type { PeerStatus } from "../peers/index.js";
 export { refusalError } from "./errors.js";
+export type { RouteExplanation, RouteStatus } from "./routes.js";
 export {
   createService,
   type DaemonService,

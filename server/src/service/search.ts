@@ -8,7 +8,7 @@ import { type Clock, createDeadline, type Deadlines } from "../core/index.js";
 import type { Found } from "../network/index.js";
 import type { Nodes } from "../node/index.js";
 
-/** Milliseconds that a search takes at most; the caller's own deadline may be sooner. */
+/** Milliseconds that a search takes at most; the caller's own limit may be sooner. */
 const SEARCH_MS = 10_000;
 
 /** What searching needs. */
@@ -22,13 +22,14 @@ export interface SearchOptions {
 export interface Searches {
   /**
    * Finds an identity by the first `nbits` bits of its address. Resolves with undefined when
-   * everybody said no; rejects with the signal's reason, or with UNREACHABLE after 10 s without an
-   * answer.
+   * everybody said no; rejects with the signal's reason, or with UNREACHABLE after `atMostMs`, 10 s
+   * unless given, without an answer.
    */
   find(
     prefix: Uint8Array,
     nbits: number,
     signal: AbortSignal | undefined,
+    atMostMs?: number,
   ): Promise<Found | undefined>;
   /** Ends those that are under way: they reject with this. */
   stop(reason: NodeError): void;
@@ -38,7 +39,7 @@ export interface Searches {
 export function createSearches({ nodes, clock, deadlines }: SearchOptions): Searches {
   const underWay = new Set<(reason: NodeError) => void>();
   return {
-    find: (prefix, nbits, signal) =>
+    find: (prefix, nbits, signal, atMostMs = SEARCH_MS) =>
       new Promise((resolve, reject) => {
         signal?.throwIfAborted();
         let cancel = (): void => {};
@@ -54,10 +55,10 @@ export function createSearches({ nodes, clock, deadlines }: SearchOptions): Sear
         };
         const aborted = (): void => fail(signal?.reason);
         const timeout = createDeadline(() =>
-          fail(new NodeError("UNREACHABLE", `no answer within ${SEARCH_MS} ms`)),
+          fail(new NodeError("UNREACHABLE", `no answer within ${atMostMs} ms`)),
         );
         underWay.add(fail);
-        deadlines.set(timeout, clock.monotonicMs() + SEARCH_MS);
+        deadlines.set(timeout, clock.monotonicMs() + atMostMs);
         signal?.addEventListener("abort", aborted, { once: true });
         cancel = nodes.find(prefix, nbits, (found) => {
           finish();

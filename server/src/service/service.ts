@@ -20,6 +20,7 @@ import type { PeerStatus } from "../peers/index.js";
 import { type Counters, collectCounters, type NetworkView } from "./counters.js";
 import { refusalError } from "./errors.js";
 import { createInProcessNode, type NodeQueries } from "./in-process-node.js";
+import { explainRoute, listRoutes, type RouteExplanation, type RouteStatus } from "./routes.js";
 import { createSearches } from "./search.js";
 
 /** What the service needs. */
@@ -69,6 +70,8 @@ export interface ServiceStatus {
   readonly transportAddresses: readonly string[];
   /** Configured peers, and those that came by themselves. */
   readonly peers: readonly PeerStatus[];
+  /** The ways to other routers that can be sent to now. */
+  readonly routes: readonly RouteStatus[];
   readonly sessions: SessionSummary;
   /** Counters by name, of the daemon as a whole. */
   readonly counters: Readonly<Record<string, number>>;
@@ -108,6 +111,11 @@ export interface DaemonService extends Service {
     options: { readonly signal: AbortSignal },
   ): Promise<void>;
   status(): ServiceStatus;
+  /**
+   * Which way a message would go now, and why; an address that is not reached is searched for
+   * first, for 2 s at most. Rejects with the signal's reason.
+   */
+  explain(address: Address, options?: { readonly signal?: AbortSignal }): Promise<RouteExplanation>;
 }
 
 /** The same, in the hands of whoever runs it. */
@@ -129,9 +137,9 @@ export function createService(options: ServiceOptions): RunningService {
   const mustRun = (): void => {
     if (ended !== undefined) throw ended;
   };
-  const search: typeof searches.find = async (prefix, nbits, signal) => {
+  const search: typeof searches.find = async (prefix, nbits, signal, atMostMs) => {
     mustRun();
-    return searches.find(prefix, nbits, signal);
+    return searches.find(prefix, nbits, signal, atMostMs);
   };
 
   const parse = (serialized: Uint8Array): PrivateKey => {
@@ -235,9 +243,14 @@ export function createService(options: ServiceOptions): RunningService {
         localAddresses.map(({ text }) => text),
       ),
       peers: network.peers.list(),
+      routes: listRoutes(network),
       sessions: options.sessions.stats(),
       counters: collectCounters(options),
     }),
+    async explain(address, { signal } = {}) {
+      signal?.throwIfAborted();
+      return explainRoute({ network, search, clock, own: own.address }, address, signal);
+    },
     stop() {
       ended = new NodeError("UNAVAILABLE", "the daemon is shutting down");
       searches.stop(ended);

@@ -101,10 +101,45 @@ describe("a status", () => {
   });
 });
 
+describe("an explanation", () => {
+  it("that is answered wrongly is a fault of the daemon", async () => {
+    const asking = await world.connectTo({
+      admin: { explainRoute: (_, done) => done(null, { router: bytes("short") }) },
+    });
+    await rejects(asking.explain(generateKey().address), "INTERNAL");
+  });
+
+  it("that is never answered is given up with the signal's reason", async () => {
+    let asked = 0;
+    const asking = await world.connectTo({
+      admin: {
+        explainRoute: () => {
+          asked += 1;
+        },
+      },
+    });
+    const controller = new AbortController();
+    const answer = asking.explain(generateKey().address, { signal: controller.signal });
+    await until("the daemon was asked", () => asked > 0);
+    controller.abort("enough");
+    await expect(answer).rejects.toBe("enough");
+  });
+
+  it("of what is no address is not asked for", async () => {
+    const asking = await world.connectTo({});
+    await rejects(asking.explain("an address" as never), "BAD_ADDRESS");
+  });
+});
+
 describe("where no daemon is", () => {
   it("says where it was expected", async () => {
     const nowhere = connect("unix:///nowhere/inet256.sock");
-    const calls = [nowhere.open(generateKey()), nowhere.drop(generateKey()), nowhere.status()];
+    const calls = [
+      nowhere.open(generateKey()),
+      nowhere.drop(generateKey()),
+      nowhere.status(),
+      nowhere.explain(generateKey().address),
+    ];
     for (const call of calls) {
       await expect(call).rejects.toMatchObject({
         reason: "UNAVAILABLE",

@@ -75,6 +75,8 @@ const peer = (paths: readonly PathStats[], over: Partial<PeerStatus> = {}): Peer
   ...over,
 });
 
+const ROUTE = { router: other, nextHop: publicKey.address, hops: 3, costMicros: 4_500.5 };
+
 const status = (over: Partial<ServiceStatus> = {}): ServiceStatus => ({
   address: publicKey.address,
   publicKey,
@@ -84,6 +86,7 @@ const status = (over: Partial<ServiceStatus> = {}): ServiceStatus => ({
   network: "onehop",
   transportAddresses: ["0.0.0.0:25632", "[::]:25632"],
   peers: [],
+  routes: [ROUTE],
   sessions: { remotes: 31, sessions: 32, waitingRemotes: 33, waitingBytes: 34 },
   counters: { zebra: 1, datagrams_delivered: 2 },
   ...over,
@@ -113,6 +116,7 @@ describe("a status", () => {
       network: "onehop",
       transportAddresses: ["0.0.0.0:25632", "[::]:25632"],
       peers: [],
+      routes: [ROUTE],
       sessions: { remotes: 31, sessions: 32, waitingRemotes: 33, waitingBytes: 34 },
       nodes: 2,
       clients: 5,
@@ -129,7 +133,10 @@ describe("a status", () => {
 
   it("is what the handler answers, asked anew at each call", async () => {
     let nodes = 0;
-    const service = { status: () => status({ nodes: ++nodes }) };
+    const service = {
+      status: () => status({ nodes: ++nodes }),
+      explain: () => expect.unreachable(),
+    };
     const unary: UnaryMaker = (_, answer) => (call, done) => {
       const context = { token: undefined, signal: new AbortController().signal };
       void Promise.resolve(answer(call.request, context)).then((message) => done(null, message));

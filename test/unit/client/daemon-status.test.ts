@@ -39,6 +39,7 @@ describe("the status of a daemon", () => {
       network: "",
       transportAddresses: [],
       peers: [],
+      routes: [],
       sessions: { remotes: 0, sessions: 0, waitingRemotes: 0, waitingBytes: 0 },
       nodes: 0,
       clients: 0,

@@ -32,6 +32,8 @@ describe("status", () => {
         droppedTooFar: 8,
       },
       routerCounters: { queries: 9, controlInvalid: 10 },
+      explain: () => ({ ready: false, why: "" }),
+      ways: () => [],
       peers: {
         list: () => [],
         counters: { droppedWrongMac1: 11 } as never,
@@ -107,6 +109,8 @@ describe("status", () => {
       name: "x",
       counters: {} as never,
       routerCounters: {},
+      explain: () => ({ ready: false, why: "" }),
+      ways: () => [],
       peers: { list: () => [peer], counters: {} as never, linkCounters: () => ({}) as never },
     };
     const { service } = createServiceHouse({ rooms: { network } });

@@ -52,6 +52,8 @@ export function createServiceHouse(options: ServiceHouseOptions = {}): ServiceHo
       peers: { list: () => [], counters: {} as never, linkCounters: () => ({}) as never },
       counters: NETWORK_COUNTERS,
       routerCounters: {},
+      explain: () => ({ ready: false, why: "nobody has it" }),
+      ways: () => [],
     },
     sessions: {
       counters: {},

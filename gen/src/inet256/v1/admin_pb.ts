@@ -16,7 +16,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file inet256/v1/admin.proto.
  */
 export const file_inet256_v1_admin: GenFile = /*@__PURE__*/
-  fileDesc("ChZpbmV0MjU2L3YxL2FkbWluLnByb3RvEgppbmV0MjU2LnYxIhIKEEdldFN0YXR1c1JlcXVlc3QiiAMKEUdldFN0YXR1c1Jlc3BvbnNlEg8KB2FkZHJlc3MYASABKAwSFAoMYWRkcmVzc190ZXh0GAIgASgJEhIKCnB1YmxpY19rZXkYAyABKAwSDwoHdmVyc2lvbhgEIAEoCRIpCgZ1cHRpbWUYBSABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24SEQoJZW5kcG9pbnRzGAYgAygJEg0KBW5vZGVzGAcgASgNEg8KB2NsaWVudHMYCCABKA0SDwoHc3RyZWFtcxgJIAEoDRIUCgxxdWV1ZWRfYnl0ZXMYCiABKAQSJQoIY291bnRlcnMYCyADKAsyEy5pbmV0MjU2LnYxLkNvdW50ZXISDwoHbmV0d29yaxgMIAEoCRIbChN0cmFuc3BvcnRfYWRkcmVzc2VzGA0gAygJEh8KBXBlZXJzGA4gAygLMhAuaW5ldDI1Ni52MS5QZWVyEiwKCHNlc3Npb25zGA8gASgLMhouaW5ldDI1Ni52MS5TZXNzaW9uU3VtbWFyeSLhAQoEUGVlchIPCgdhZGRyZXNzGAEgASgMEhQKDGFkZHJlc3NfdGV4dBgCIAEoCRISCgpjb25maWd1cmVkGAMgASgIEgoKAnVwGAQgASgIEh8KBXBhdGhzGAUgAygLMhAuaW5ldDI1Ni52MS5QYXRoEhYKDnF1ZXVlZF9wYWNrZXRzGAYgASgEEhQKDHF1ZXVlZF9ieXRlcxgHIAEoBBIcChRxdWV1ZWRfY29udHJvbF9ieXRlcxgIIAEoBBIlCghjb3VudGVycxgJIAMoCzITLmluZXQyNTYudjEuQ291bnRlciKEAgoEUGF0aBIPCgdhZGRyZXNzGAEgASgJEiIKBGtpbmQYAiABKA4yFC5pbmV0MjU2LnYxLlBhdGhLaW5kEiQKBXN0YXRlGAMgASgOMhUuaW5ldDI1Ni52MS5QYXRoU3RhdGUSJgoDcnR0GAQgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uEgwKBGxvc3MYBSABKAESCwoDbXR1GAYgASgNEhYKDmRhdGFncmFtc19zZW50GAcgASgEEhIKCmJ5dGVzX3NlbnQYCCABKAQSGgoSZGF0YWdyYW1zX3JlY2VpdmVkGAkgASgEEhYKDmJ5dGVzX3JlY2VpdmVkGAogASgEImMKDlNlc3Npb25TdW1tYXJ5Eg8KB3JlbW90ZXMYASABKAQSEAoIc2Vzc2lvbnMYAiABKAQSFwoPd2FpdGluZ19yZW1vdGVzGAMgASgEEhUKDXdhaXRpbmdfYnl0ZXMYBCABKAQiJgoHQ291bnRlchIMCgRuYW1lGAEgASgJEg0KBXZhbHVlGAIgASgEKnAKCFBhdGhLaW5kEhkKFVBBVEhfS0lORF9VTlNQRUNJRklFRBAAEhgKFFBBVEhfS0lORF9DT05GSUdVUkVEEAESGAoUUEFUSF9LSU5EX0RJU0NPVkVSRUQQAhIVChFQQVRIX0tJTkRfTEVBUk5FRBADKpwBCglQYXRoU3RhdGUSGgoWUEFUSF9TVEFURV9VTlNQRUNJRklFRBAAEhMKD1BBVEhfU1RBVEVfVVNFRBABEhUKEVBBVEhfU1RBVEVfVVNBQkxFEAISFwoTUEFUSF9TVEFURV9ET1VCVEZVTBADEhUKEVBBVEhfU1RBVEVfRkFJTEVEEAQSFwoTUEFUSF9TVEFURV9VTlBST1ZFThAFMlgKDEFkbWluU2VydmljZRJICglHZXRTdGF0dXMSHC5pbmV0MjU2LnYxLkdldFN0YXR1c1JlcXVlc3QaHS5pbmV0MjU2LnYxLkdldFN0YXR1c1Jlc3BvbnNlQklaR2dpdGh1Yi5jb20vbWVzaDI1Ni9tZXNoMjU2L2NsaWVudHMvZ28vaW50ZXJuYWwvZ2VuL2luZXQyNTYvdjE7aW5ldDI1NnYxYgZwcm90bzM", [file_google_protobuf_duration]);
+  fileDesc("ChZpbmV0MjU2L3YxL2FkbWluLnByb3RvEgppbmV0MjU2LnYxIhIKEEdldFN0YXR1c1JlcXVlc3QiqwMKEUdldFN0YXR1c1Jlc3BvbnNlEg8KB2FkZHJlc3MYASABKAwSFAoMYWRkcmVzc190ZXh0GAIgASgJEhIKCnB1YmxpY19rZXkYAyABKAwSDwoHdmVyc2lvbhgEIAEoCRIpCgZ1cHRpbWUYBSABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24SEQoJZW5kcG9pbnRzGAYgAygJEg0KBW5vZGVzGAcgASgNEg8KB2NsaWVudHMYCCABKA0SDwoHc3RyZWFtcxgJIAEoDRIUCgxxdWV1ZWRfYnl0ZXMYCiABKAQSJQoIY291bnRlcnMYCyADKAsyEy5pbmV0MjU2LnYxLkNvdW50ZXISDwoHbmV0d29yaxgMIAEoCRIbChN0cmFuc3BvcnRfYWRkcmVzc2VzGA0gAygJEh8KBXBlZXJzGA4gAygLMhAuaW5ldDI1Ni52MS5QZWVyEiwKCHNlc3Npb25zGA8gASgLMhouaW5ldDI1Ni52MS5TZXNzaW9uU3VtbWFyeRIhCgZyb3V0ZXMYECADKAsyES5pbmV0MjU2LnYxLlJvdXRlIowBCgVSb3V0ZRIOCgZyb3V0ZXIYASABKAwSEwoLcm91dGVyX3RleHQYAiABKAkSEAoIbmV4dF9ob3AYAyABKAwSFQoNbmV4dF9ob3BfdGV4dBgEIAEoCRIMCgRob3BzGAUgASgNEicKBGNvc3QYBiABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24iPAoTRXhwbGFpblJvdXRlUmVxdWVzdBIPCgdhZGRyZXNzGAEgASgMEhQKDGFkZHJlc3NfdGV4dBgCIAEoCSLGAQoURXhwbGFpblJvdXRlUmVzcG9uc2USDQoFcmVhZHkYASABKAgSCwoDd2h5GAIgASgJEg0KBWxvY2FsGAMgASgIEhAKCG5leHRfaG9wGAQgASgMEhUKDW5leHRfaG9wX3RleHQYBSABKAkSDgoGcm91dGVyGAYgASgMEhMKC3JvdXRlcl90ZXh0GAcgASgJEgwKBGhvcHMYCCABKA0SJwoEY29zdBgJIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbiLhAQoEUGVlchIPCgdhZGRyZXNzGAEgASgMEhQKDGFkZHJlc3NfdGV4dBgCIAEoCRISCgpjb25maWd1cmVkGAMgASgIEgoKAnVwGAQgASgIEh8KBXBhdGhzGAUgAygLMhAuaW5ldDI1Ni52MS5QYXRoEhYKDnF1ZXVlZF9wYWNrZXRzGAYgASgEEhQKDHF1ZXVlZF9ieXRlcxgHIAEoBBIcChRxdWV1ZWRfY29udHJvbF9ieXRlcxgIIAEoBBIlCghjb3VudGVycxgJIAMoCzITLmluZXQyNTYudjEuQ291bnRlciKEAgoEUGF0aBIPCgdhZGRyZXNzGAEgASgJEiIKBGtpbmQYAiABKA4yFC5pbmV0MjU2LnYxLlBhdGhLaW5kEiQKBXN0YXRlGAMgASgOMhUuaW5ldDI1Ni52MS5QYXRoU3RhdGUSJgoDcnR0GAQgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uEgwKBGxvc3MYBSABKAESCwoDbXR1GAYgASgNEhYKDmRhdGFncmFtc19zZW50GAcgASgEEhIKCmJ5dGVzX3NlbnQYCCABKAQSGgoSZGF0YWdyYW1zX3JlY2VpdmVkGAkgASgEEhYKDmJ5dGVzX3JlY2VpdmVkGAogASgEImMKDlNlc3Npb25TdW1tYXJ5Eg8KB3JlbW90ZXMYASABKAQSEAoIc2Vzc2lvbnMYAiABKAQSFwoPd2FpdGluZ19yZW1vdGVzGAMgASgEEhUKDXdhaXRpbmdfYnl0ZXMYBCABKAQiJgoHQ291bnRlchIMCgRuYW1lGAEgASgJEg0KBXZhbHVlGAIgASgEKnAKCFBhdGhLaW5kEhkKFVBBVEhfS0lORF9VTlNQRUNJRklFRBAAEhgKFFBBVEhfS0lORF9DT05GSUdVUkVEEAESGAoUUEFUSF9LSU5EX0RJU0NPVkVSRUQQAhIVChFQQVRIX0tJTkRfTEVBUk5FRBADKpwBCglQYXRoU3RhdGUSGgoWUEFUSF9TVEFURV9VTlNQRUNJRklFRBAAEhMKD1BBVEhfU1RBVEVfVVNFRBABEhUKEVBBVEhfU1RBVEVfVVNBQkxFEAISFwoTUEFUSF9TVEFURV9ET1VCVEZVTBADEhUKEVBBVEhfU1RBVEVfRkFJTEVEEAQSFwoTUEFUSF9TVEFURV9VTlBST1ZFThAFMqsBCgxBZG1pblNlcnZpY2USSAoJR2V0U3RhdHVzEhwuaW5ldDI1Ni52MS5HZXRTdGF0dXNSZXF1ZXN0Gh0uaW5ldDI1Ni52MS5HZXRTdGF0dXNSZXNwb25zZRJRCgxFeHBsYWluUm91dGUSHy5pbmV0MjU2LnYxLkV4cGxhaW5Sb3V0ZVJlcXVlc3QaIC5pbmV0MjU2LnYxLkV4cGxhaW5Sb3V0ZVJlc3BvbnNlQklaR2dpdGh1Yi5jb20vbWVzaDI1Ni9tZXNoMjU2L2NsaWVudHMvZ28vaW50ZXJuYWwvZ2VuL2luZXQyNTYvdjE7aW5ldDI1NnYxYgZwcm90bzM", [file_google_protobuf_duration]);
 
 /**
  * Asks for the daemon's state.
@@ -144,6 +144,13 @@ export type GetStatusResponse = Message<"inet256.v1.GetStatusResponse"> & {
    * @generated from field: inet256.v1.SessionSummary sessions = 15;
    */
   sessions?: SessionSummary | undefined;
+
+  /**
+   * The ways to the routers of the network that can be sent to now, in no particular order.
+   *
+   * @generated from field: repeated inet256.v1.Route routes = 16;
+   */
+  routes: Route[];
 };
 
 /**
@@ -152,6 +159,167 @@ export type GetStatusResponse = Message<"inet256.v1.GetStatusResponse"> & {
  */
 export const GetStatusResponseSchema: GenMessage<GetStatusResponse> = /*@__PURE__*/
   messageDesc(file_inet256_v1_admin, 1);
+
+/**
+ * The way to a router: another daemon, perhaps far away.
+ *
+ * @generated from message inet256.v1.Route
+ */
+export type Route = Message<"inet256.v1.Route"> & {
+  /**
+   * The router's address, 32 bytes.
+   *
+   * @generated from field: bytes router = 1;
+   */
+  router: Uint8Array;
+
+  /**
+   * The same in text form, 43 characters.
+   *
+   * @generated from field: string router_text = 2;
+   */
+  routerText: string;
+
+  /**
+   * The address of the peer that comes next on the way, 32 bytes.
+   *
+   * @generated from field: bytes next_hop = 3;
+   */
+  nextHop: Uint8Array;
+
+  /**
+   * The same in text form, 43 characters.
+   *
+   * @generated from field: string next_hop_text = 4;
+   */
+  nextHopText: string;
+
+  /**
+   * Links on the way: 1 for a peer.
+   *
+   * @generated from field: uint32 hops = 5;
+   */
+  hops: number;
+
+  /**
+   * What the routing algorithm takes the way to cost; absent where it does not measure.
+   *
+   * @generated from field: google.protobuf.Duration cost = 6;
+   */
+  cost?: Duration | undefined;
+};
+
+/**
+ * Describes the message inet256.v1.Route.
+ * Use `create(RouteSchema)` to create a new message.
+ */
+export const RouteSchema: GenMessage<Route> = /*@__PURE__*/
+  messageDesc(file_inet256_v1_admin, 2);
+
+/**
+ * Asks for the way to an address.
+ *
+ * @generated from message inet256.v1.ExplainRouteRequest
+ */
+export type ExplainRouteRequest = Message<"inet256.v1.ExplainRouteRequest"> & {
+  /**
+   * 32 bytes. Give this or address_text.
+   *
+   * @generated from field: bytes address = 1;
+   */
+  address: Uint8Array;
+
+  /**
+   * The address in text form, 43 characters.
+   *
+   * @generated from field: string address_text = 2;
+   */
+  addressText: string;
+};
+
+/**
+ * Describes the message inet256.v1.ExplainRouteRequest.
+ * Use `create(ExplainRouteRequestSchema)` to create a new message.
+ */
+export const ExplainRouteRequestSchema: GenMessage<ExplainRouteRequest> = /*@__PURE__*/
+  messageDesc(file_inet256_v1_admin, 3);
+
+/**
+ * The way to an address.
+ *
+ * @generated from message inet256.v1.ExplainRouteResponse
+ */
+export type ExplainRouteResponse = Message<"inet256.v1.ExplainRouteResponse"> & {
+  /**
+   * Whether messages to it would be sent now.
+   *
+   * @generated from field: bool ready = 1;
+   */
+  ready: boolean;
+
+  /**
+   * Why they would go this way, or none, in one sentence.
+   *
+   * @generated from field: string why = 2;
+   */
+  why: string;
+
+  /**
+   * Whether it is open at this daemon, so that messages to it do not leave the process.
+   *
+   * @generated from field: bool local = 3;
+   */
+  local: boolean;
+
+  /**
+   * The address of the peer that they would be given to, 32 bytes; empty: none.
+   *
+   * @generated from field: bytes next_hop = 4;
+   */
+  nextHop: Uint8Array;
+
+  /**
+   * The same in text form, 43 characters; empty: none.
+   *
+   * @generated from field: string next_hop_text = 5;
+   */
+  nextHopText: string;
+
+  /**
+   * The address of the daemon that the address is attached to, 32 bytes; empty: not known.
+   *
+   * @generated from field: bytes router = 6;
+   */
+  router: Uint8Array;
+
+  /**
+   * The same in text form, 43 characters; empty: not known.
+   *
+   * @generated from field: string router_text = 7;
+   */
+  routerText: string;
+
+  /**
+   * Links on the way: 1 for a peer, 0 where nothing is sent over a link or it is not known.
+   *
+   * @generated from field: uint32 hops = 8;
+   */
+  hops: number;
+
+  /**
+   * What the routing algorithm takes the way to cost; absent where it does not measure.
+   *
+   * @generated from field: google.protobuf.Duration cost = 9;
+   */
+  cost?: Duration | undefined;
+};
+
+/**
+ * Describes the message inet256.v1.ExplainRouteResponse.
+ * Use `create(ExplainRouteResponseSchema)` to create a new message.
+ */
+export const ExplainRouteResponseSchema: GenMessage<ExplainRouteResponse> = /*@__PURE__*/
+  messageDesc(file_inet256_v1_admin, 4);
 
 /**
  * Another daemon, and the link to it.
@@ -228,7 +396,7 @@ export type Peer = Message<"inet256.v1.Peer"> & {
  * Use `create(PeerSchema)` to create a new message.
  */
 export const PeerSchema: GenMessage<Peer> = /*@__PURE__*/
-  messageDesc(file_inet256_v1_admin, 2);
+  messageDesc(file_inet256_v1_admin, 5);
 
 /**
  * One transport address of a peer, and what is known of the way there.
@@ -312,7 +480,7 @@ export type Path = Message<"inet256.v1.Path"> & {
  * Use `create(PathSchema)` to create a new message.
  */
 export const PathSchema: GenMessage<Path> = /*@__PURE__*/
-  messageDesc(file_inet256_v1_admin, 3);
+  messageDesc(file_inet256_v1_admin, 6);
 
 /**
  * The sessions with remote identities, counted.
@@ -354,7 +522,7 @@ export type SessionSummary = Message<"inet256.v1.SessionSummary"> & {
  * Use `create(SessionSummarySchema)` to create a new message.
  */
 export const SessionSummarySchema: GenMessage<SessionSummary> = /*@__PURE__*/
-  messageDesc(file_inet256_v1_admin, 4);
+  messageDesc(file_inet256_v1_admin, 7);
 
 /**
  * Something that only grows.
@@ -382,7 +550,7 @@ export type Counter = Message<"inet256.v1.Counter"> & {
  * Use `create(CounterSchema)` to create a new message.
  */
 export const CounterSchema: GenMessage<Counter> = /*@__PURE__*/
-  messageDesc(file_inet256_v1_admin, 5);
+  messageDesc(file_inet256_v1_admin, 8);
 
 /**
  * How a transport address of a peer became known.
@@ -495,6 +663,18 @@ export const AdminService: GenService<{
     methodKind: "unary";
     input: typeof GetStatusRequestSchema;
     output: typeof GetStatusResponseSchema;
+  },
+  /**
+   * Says which way messages to an address would go now, and why. An address that the network does
+   * not know yet is asked for first, for 2 s at most, or until the caller's deadline.
+   * Errors: BAD_ADDRESS. That there is no way is an answer, not an error.
+   *
+   * @generated from rpc inet256.v1.AdminService.ExplainRoute
+   */
+  explainRoute: {
+    methodKind: "unary";
+    input: typeof ExplainRouteRequestSchema;
+    output: typeof ExplainRouteResponseSchema;
   },
 }> = /*@__PURE__*/
   serviceDesc(file_inet256_v1_admin, 0);

@@ -40,5 +40,6 @@ function whyThisWay(router: KnownRouter): string {
   if (hops === 0) return "its router is a direct peer";
   const others = router.offers.size - 1;
   const ms = (router.cost / 1000).toFixed(1);
-  return `the cheapest of ${others + 1} ways to its router: ${hops + 1} hops, cost ${ms} ms`;
+  const which = others === 0 ? "the only way" : `the cheapest of ${others + 1} ways`;
+  return `${which} to its router: ${hops + 1} hops, cost ${ms} ms`;
 }

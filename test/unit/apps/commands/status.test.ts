@@ -69,6 +69,32 @@ describe("status", () => {
     expect(all).toContain("\n    packets_sent  0\n");
   });
 
+  it("prints the ways to other daemons on request, the shortest first", async () => {
+    const [far, near] = [generateKey().address, PEER.address];
+    const routes = [
+      { router: far, nextHop: near, hops: 2, costMicros: 4_560 },
+      { router: near, nextHop: near, hops: 1, costMicros: undefined },
+    ];
+    const service = createMemoryService({ status: { routes } });
+    const { stdout: without } = await runCommand(["status"], { service });
+    expect(without).not.toContain("routes");
+    for (const option of ["--routes", "-r"]) {
+      const { stdout } = await runCommand(["status", option], { service });
+      const [, table = ""] = stdout.split("\n\n");
+      expect(table.split("\n")).toEqual([
+        `routes${" ".repeat(39)}  hops     cost  next hop`,
+        `  ${near}     1        -  -`,
+        `  ${far}     2  4.56 ms  ${near}`,
+      ]);
+    }
+    const none = await runCommand(["status", "-r"], { service: createMemoryService() });
+    expect(none.stdout).toContain("\n\nroutes\n  none\n\ncounters\n");
+    const { stdout: json } = await runCommand(["status", "--json"], { service });
+    expect(JSON.parse(json)).toMatchObject({
+      routes: [{ router: `${far}`, nextHop: `${near}`, hops: 2, costMicros: 4_560 }, { hops: 1 }],
+    });
+  });
+
   it("prints everything as JSON", async () => {
     const service = createMemoryService({ status: BUSY });
     const { stdout } = await runCommand(["status", "--json"], { service });

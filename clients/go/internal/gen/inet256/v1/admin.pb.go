@@ -218,7 +218,9 @@ type GetStatusResponse struct {
 	// themselves and were accepted.
 	Peers []*Peer `protobuf:"bytes,14,rep,name=peers,proto3" json:"peers,omitempty"`
 	// The sessions with remote identities, of all nodes together.
-	Sessions      *SessionSummary `protobuf:"bytes,15,opt,name=sessions,proto3" json:"sessions,omitempty"`
+	Sessions *SessionSummary `protobuf:"bytes,15,opt,name=sessions,proto3" json:"sessions,omitempty"`
+	// The ways to the routers of the network that can be sent to now, in no particular order.
+	Routes        []*Route `protobuf:"bytes,16,rep,name=routes,proto3" json:"routes,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -358,6 +360,277 @@ func (x *GetStatusResponse) GetSessions() *SessionSummary {
 	return nil
 }
 
+func (x *GetStatusResponse) GetRoutes() []*Route {
+	if x != nil {
+		return x.Routes
+	}
+	return nil
+}
+
+// The way to a router: another daemon, perhaps far away.
+type Route struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The router's address, 32 bytes.
+	Router []byte `protobuf:"bytes,1,opt,name=router,proto3" json:"router,omitempty"`
+	// The same in text form, 43 characters.
+	RouterText string `protobuf:"bytes,2,opt,name=router_text,json=routerText,proto3" json:"router_text,omitempty"`
+	// The address of the peer that comes next on the way, 32 bytes.
+	NextHop []byte `protobuf:"bytes,3,opt,name=next_hop,json=nextHop,proto3" json:"next_hop,omitempty"`
+	// The same in text form, 43 characters.
+	NextHopText string `protobuf:"bytes,4,opt,name=next_hop_text,json=nextHopText,proto3" json:"next_hop_text,omitempty"`
+	// Links on the way: 1 for a peer.
+	Hops uint32 `protobuf:"varint,5,opt,name=hops,proto3" json:"hops,omitempty"`
+	// What the routing algorithm takes the way to cost; absent where it does not measure.
+	Cost          *durationpb.Duration `protobuf:"bytes,6,opt,name=cost,proto3" json:"cost,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Route) Reset() {
+	*x = Route{}
+	mi := &file_inet256_v1_admin_proto_msgTypes[2]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Route) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Route) ProtoMessage() {}
+
+func (x *Route) ProtoReflect() protoreflect.Message {
+	mi := &file_inet256_v1_admin_proto_msgTypes[2]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Route.ProtoReflect.Descriptor instead.
+func (*Route) Descriptor() ([]byte, []int) {
+	return file_inet256_v1_admin_proto_rawDescGZIP(), []int{2}
+}
+
+func (x *Route) GetRouter() []byte {
+	if x != nil {
+		return x.Router
+	}
+	return nil
+}
+
+func (x *Route) GetRouterText() string {
+	if x != nil {
+		return x.RouterText
+	}
+	return ""
+}
+
+func (x *Route) GetNextHop() []byte {
+	if x != nil {
+		return x.NextHop
+	}
+	return nil
+}
+
+func (x *Route) GetNextHopText() string {
+	if x != nil {
+		return x.NextHopText
+	}
+	return ""
+}
+
+func (x *Route) GetHops() uint32 {
+	if x != nil {
+		return x.Hops
+	}
+	return 0
+}
+
+func (x *Route) GetCost() *durationpb.Duration {
+	if x != nil {
+		return x.Cost
+	}
+	return nil
+}
+
+// Asks for the way to an address.
+type ExplainRouteRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// 32 bytes. Give this or address_text.
+	Address []byte `protobuf:"bytes,1,opt,name=address,proto3" json:"address,omitempty"`
+	// The address in text form, 43 characters.
+	AddressText   string `protobuf:"bytes,2,opt,name=address_text,json=addressText,proto3" json:"address_text,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ExplainRouteRequest) Reset() {
+	*x = ExplainRouteRequest{}
+	mi := &file_inet256_v1_admin_proto_msgTypes[3]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ExplainRouteRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ExplainRouteRequest) ProtoMessage() {}
+
+func (x *ExplainRouteRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_inet256_v1_admin_proto_msgTypes[3]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ExplainRouteRequest.ProtoReflect.Descriptor instead.
+func (*ExplainRouteRequest) Descriptor() ([]byte, []int) {
+	return file_inet256_v1_admin_proto_rawDescGZIP(), []int{3}
+}
+
+func (x *ExplainRouteRequest) GetAddress() []byte {
+	if x != nil {
+		return x.Address
+	}
+	return nil
+}
+
+func (x *ExplainRouteRequest) GetAddressText() string {
+	if x != nil {
+		return x.AddressText
+	}
+	return ""
+}
+
+// The way to an address.
+type ExplainRouteResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Whether messages to it would be sent now.
+	Ready bool `protobuf:"varint,1,opt,name=ready,proto3" json:"ready,omitempty"`
+	// Why they would go this way, or none, in one sentence.
+	Why string `protobuf:"bytes,2,opt,name=why,proto3" json:"why,omitempty"`
+	// Whether it is open at this daemon, so that messages to it do not leave the process.
+	Local bool `protobuf:"varint,3,opt,name=local,proto3" json:"local,omitempty"`
+	// The address of the peer that they would be given to, 32 bytes; empty: none.
+	NextHop []byte `protobuf:"bytes,4,opt,name=next_hop,json=nextHop,proto3" json:"next_hop,omitempty"`
+	// The same in text form, 43 characters; empty: none.
+	NextHopText string `protobuf:"bytes,5,opt,name=next_hop_text,json=nextHopText,proto3" json:"next_hop_text,omitempty"`
+	// The address of the daemon that the address is attached to, 32 bytes; empty: not known.
+	Router []byte `protobuf:"bytes,6,opt,name=router,proto3" json:"router,omitempty"`
+	// The same in text form, 43 characters; empty: not known.
+	RouterText string `protobuf:"bytes,7,opt,name=router_text,json=routerText,proto3" json:"router_text,omitempty"`
+	// Links on the way: 1 for a peer, 0 where nothing is sent over a link or it is not known.
+	Hops uint32 `protobuf:"varint,8,opt,name=hops,proto3" json:"hops,omitempty"`
+	// What the routing algorithm takes the way to cost; absent where it does not measure.
+	Cost          *durationpb.Duration `protobuf:"bytes,9,opt,name=cost,proto3" json:"cost,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ExplainRouteResponse) Reset() {
+	*x = ExplainRouteResponse{}
+	mi := &file_inet256_v1_admin_proto_msgTypes[4]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ExplainRouteResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ExplainRouteResponse) ProtoMessage() {}
+
+func (x *ExplainRouteResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_inet256_v1_admin_proto_msgTypes[4]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ExplainRouteResponse.ProtoReflect.Descriptor instead.
+func (*ExplainRouteResponse) Descriptor() ([]byte, []int) {
+	return file_inet256_v1_admin_proto_rawDescGZIP(), []int{4}
+}
+
+func (x *ExplainRouteResponse) GetReady() bool {
+	if x != nil {
+		return x.Ready
+	}
+	return false
+}
+
+func (x *ExplainRouteResponse) GetWhy() string {
+	if x != nil {
+		return x.Why
+	}
+	return ""
+}
+
+func (x *ExplainRouteResponse) GetLocal() bool {
+	if x != nil {
+		return x.Local
+	}
+	return false
+}
+
+func (x *ExplainRouteResponse) GetNextHop() []byte {
+	if x != nil {
+		return x.NextHop
+	}
+	return nil
+}
+
+func (x *ExplainRouteResponse) GetNextHopText() string {
+	if x != nil {
+		return x.NextHopText
+	}
+	return ""
+}
+
+func (x *ExplainRouteResponse) GetRouter() []byte {
+	if x != nil {
+		return x.Router
+	}
+	return nil
+}
+
+func (x *ExplainRouteResponse) GetRouterText() string {
+	if x != nil {
+		return x.RouterText
+	}
+	return ""
+}
+
+func (x *ExplainRouteResponse) GetHops() uint32 {
+	if x != nil {
+		return x.Hops
+	}
+	return 0
+}
+
+func (x *ExplainRouteResponse) GetCost() *durationpb.Duration {
+	if x != nil {
+		return x.Cost
+	}
+	return nil
+}
+
 // Another daemon, and the link to it.
 type Peer struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -385,7 +658,7 @@ type Peer struct {
 
 func (x *Peer) Reset() {
 	*x = Peer{}
-	mi := &file_inet256_v1_admin_proto_msgTypes[2]
+	mi := &file_inet256_v1_admin_proto_msgTypes[5]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -397,7 +670,7 @@ func (x *Peer) String() string {
 func (*Peer) ProtoMessage() {}
 
 func (x *Peer) ProtoReflect() protoreflect.Message {
-	mi := &file_inet256_v1_admin_proto_msgTypes[2]
+	mi := &file_inet256_v1_admin_proto_msgTypes[5]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -410,7 +683,7 @@ func (x *Peer) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Peer.ProtoReflect.Descriptor instead.
 func (*Peer) Descriptor() ([]byte, []int) {
-	return file_inet256_v1_admin_proto_rawDescGZIP(), []int{2}
+	return file_inet256_v1_admin_proto_rawDescGZIP(), []int{5}
 }
 
 func (x *Peer) GetAddress() []byte {
@@ -505,7 +778,7 @@ type Path struct {
 
 func (x *Path) Reset() {
 	*x = Path{}
-	mi := &file_inet256_v1_admin_proto_msgTypes[3]
+	mi := &file_inet256_v1_admin_proto_msgTypes[6]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -517,7 +790,7 @@ func (x *Path) String() string {
 func (*Path) ProtoMessage() {}
 
 func (x *Path) ProtoReflect() protoreflect.Message {
-	mi := &file_inet256_v1_admin_proto_msgTypes[3]
+	mi := &file_inet256_v1_admin_proto_msgTypes[6]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -530,7 +803,7 @@ func (x *Path) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Path.ProtoReflect.Descriptor instead.
 func (*Path) Descriptor() ([]byte, []int) {
-	return file_inet256_v1_admin_proto_rawDescGZIP(), []int{3}
+	return file_inet256_v1_admin_proto_rawDescGZIP(), []int{6}
 }
 
 func (x *Path) GetAddress() string {
@@ -620,7 +893,7 @@ type SessionSummary struct {
 
 func (x *SessionSummary) Reset() {
 	*x = SessionSummary{}
-	mi := &file_inet256_v1_admin_proto_msgTypes[4]
+	mi := &file_inet256_v1_admin_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -632,7 +905,7 @@ func (x *SessionSummary) String() string {
 func (*SessionSummary) ProtoMessage() {}
 
 func (x *SessionSummary) ProtoReflect() protoreflect.Message {
-	mi := &file_inet256_v1_admin_proto_msgTypes[4]
+	mi := &file_inet256_v1_admin_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -645,7 +918,7 @@ func (x *SessionSummary) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SessionSummary.ProtoReflect.Descriptor instead.
 func (*SessionSummary) Descriptor() ([]byte, []int) {
-	return file_inet256_v1_admin_proto_rawDescGZIP(), []int{4}
+	return file_inet256_v1_admin_proto_rawDescGZIP(), []int{7}
 }
 
 func (x *SessionSummary) GetRemotes() uint64 {
@@ -689,7 +962,7 @@ type Counter struct {
 
 func (x *Counter) Reset() {
 	*x = Counter{}
-	mi := &file_inet256_v1_admin_proto_msgTypes[5]
+	mi := &file_inet256_v1_admin_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -701,7 +974,7 @@ func (x *Counter) String() string {
 func (*Counter) ProtoMessage() {}
 
 func (x *Counter) ProtoReflect() protoreflect.Message {
-	mi := &file_inet256_v1_admin_proto_msgTypes[5]
+	mi := &file_inet256_v1_admin_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -714,7 +987,7 @@ func (x *Counter) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Counter.ProtoReflect.Descriptor instead.
 func (*Counter) Descriptor() ([]byte, []int) {
-	return file_inet256_v1_admin_proto_rawDescGZIP(), []int{5}
+	return file_inet256_v1_admin_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *Counter) GetName() string {
@@ -737,7 +1010,7 @@ const file_inet256_v1_admin_proto_rawDesc = "" +
 	"\n" +
 	"\x16inet256/v1/admin.proto\x12\n" +
 	"inet256.v1\x1a\x1egoogle/protobuf/duration.proto\"\x12\n" +
-	"\x10GetStatusRequest\"\xa3\x04\n" +
+	"\x10GetStatusRequest\"\xce\x04\n" +
 	"\x11GetStatusResponse\x12\x18\n" +
 	"\aaddress\x18\x01 \x01(\fR\aaddress\x12!\n" +
 	"\faddress_text\x18\x02 \x01(\tR\vaddressText\x12\x1d\n" +
@@ -755,7 +1028,30 @@ const file_inet256_v1_admin_proto_rawDesc = "" +
 	"\anetwork\x18\f \x01(\tR\anetwork\x12/\n" +
 	"\x13transport_addresses\x18\r \x03(\tR\x12transportAddresses\x12&\n" +
 	"\x05peers\x18\x0e \x03(\v2\x10.inet256.v1.PeerR\x05peers\x126\n" +
-	"\bsessions\x18\x0f \x01(\v2\x1a.inet256.v1.SessionSummaryR\bsessions\"\xc8\x02\n" +
+	"\bsessions\x18\x0f \x01(\v2\x1a.inet256.v1.SessionSummaryR\bsessions\x12)\n" +
+	"\x06routes\x18\x10 \x03(\v2\x11.inet256.v1.RouteR\x06routes\"\xc2\x01\n" +
+	"\x05Route\x12\x16\n" +
+	"\x06router\x18\x01 \x01(\fR\x06router\x12\x1f\n" +
+	"\vrouter_text\x18\x02 \x01(\tR\n" +
+	"routerText\x12\x19\n" +
+	"\bnext_hop\x18\x03 \x01(\fR\anextHop\x12\"\n" +
+	"\rnext_hop_text\x18\x04 \x01(\tR\vnextHopText\x12\x12\n" +
+	"\x04hops\x18\x05 \x01(\rR\x04hops\x12-\n" +
+	"\x04cost\x18\x06 \x01(\v2\x19.google.protobuf.DurationR\x04cost\"R\n" +
+	"\x13ExplainRouteRequest\x12\x18\n" +
+	"\aaddress\x18\x01 \x01(\fR\aaddress\x12!\n" +
+	"\faddress_text\x18\x02 \x01(\tR\vaddressText\"\x8f\x02\n" +
+	"\x14ExplainRouteResponse\x12\x14\n" +
+	"\x05ready\x18\x01 \x01(\bR\x05ready\x12\x10\n" +
+	"\x03why\x18\x02 \x01(\tR\x03why\x12\x14\n" +
+	"\x05local\x18\x03 \x01(\bR\x05local\x12\x19\n" +
+	"\bnext_hop\x18\x04 \x01(\fR\anextHop\x12\"\n" +
+	"\rnext_hop_text\x18\x05 \x01(\tR\vnextHopText\x12\x16\n" +
+	"\x06router\x18\x06 \x01(\fR\x06router\x12\x1f\n" +
+	"\vrouter_text\x18\a \x01(\tR\n" +
+	"routerText\x12\x12\n" +
+	"\x04hops\x18\b \x01(\rR\x04hops\x12-\n" +
+	"\x04cost\x18\t \x01(\v2\x19.google.protobuf.DurationR\x04cost\"\xc8\x02\n" +
 	"\x04Peer\x12\x18\n" +
 	"\aaddress\x18\x01 \x01(\fR\aaddress\x12!\n" +
 	"\faddress_text\x18\x02 \x01(\tR\vaddressText\x12\x1e\n" +
@@ -800,9 +1096,10 @@ const file_inet256_v1_admin_proto_rawDesc = "" +
 	"\x11PATH_STATE_USABLE\x10\x02\x12\x17\n" +
 	"\x13PATH_STATE_DOUBTFUL\x10\x03\x12\x15\n" +
 	"\x11PATH_STATE_FAILED\x10\x04\x12\x17\n" +
-	"\x13PATH_STATE_UNPROVEN\x10\x052X\n" +
+	"\x13PATH_STATE_UNPROVEN\x10\x052\xab\x01\n" +
 	"\fAdminService\x12H\n" +
-	"\tGetStatus\x12\x1c.inet256.v1.GetStatusRequest\x1a\x1d.inet256.v1.GetStatusResponseBIZGgithub.com/mesh256/mesh256/clients/go/internal/gen/inet256/v1;inet256v1b\x06proto3"
+	"\tGetStatus\x12\x1c.inet256.v1.GetStatusRequest\x1a\x1d.inet256.v1.GetStatusResponse\x12Q\n" +
+	"\fExplainRoute\x12\x1f.inet256.v1.ExplainRouteRequest\x1a .inet256.v1.ExplainRouteResponseBIZGgithub.com/mesh256/mesh256/clients/go/internal/gen/inet256/v1;inet256v1b\x06proto3"
 
 var (
 	file_inet256_v1_admin_proto_rawDescOnce sync.Once
@@ -817,35 +1114,43 @@ func file_inet256_v1_admin_proto_rawDescGZIP() []byte {
 }
 
 var file_inet256_v1_admin_proto_enumTypes = make([]protoimpl.EnumInfo, 2)
-var file_inet256_v1_admin_proto_msgTypes = make([]protoimpl.MessageInfo, 6)
+var file_inet256_v1_admin_proto_msgTypes = make([]protoimpl.MessageInfo, 9)
 var file_inet256_v1_admin_proto_goTypes = []any{
-	(PathKind)(0),               // 0: inet256.v1.PathKind
-	(PathState)(0),              // 1: inet256.v1.PathState
-	(*GetStatusRequest)(nil),    // 2: inet256.v1.GetStatusRequest
-	(*GetStatusResponse)(nil),   // 3: inet256.v1.GetStatusResponse
-	(*Peer)(nil),                // 4: inet256.v1.Peer
-	(*Path)(nil),                // 5: inet256.v1.Path
-	(*SessionSummary)(nil),      // 6: inet256.v1.SessionSummary
-	(*Counter)(nil),             // 7: inet256.v1.Counter
-	(*durationpb.Duration)(nil), // 8: google.protobuf.Duration
+	(PathKind)(0),                // 0: inet256.v1.PathKind
+	(PathState)(0),               // 1: inet256.v1.PathState
+	(*GetStatusRequest)(nil),     // 2: inet256.v1.GetStatusRequest
+	(*GetStatusResponse)(nil),    // 3: inet256.v1.GetStatusResponse
+	(*Route)(nil),                // 4: inet256.v1.Route
+	(*ExplainRouteRequest)(nil),  // 5: inet256.v1.ExplainRouteRequest
+	(*ExplainRouteResponse)(nil), // 6: inet256.v1.ExplainRouteResponse
+	(*Peer)(nil),                 // 7: inet256.v1.Peer
+	(*Path)(nil),                 // 8: inet256.v1.Path
+	(*SessionSummary)(nil),       // 9: inet256.v1.SessionSummary
+	(*Counter)(nil),              // 10: inet256.v1.Counter
+	(*durationpb.Duration)(nil),  // 11: google.protobuf.Duration
 }
 var file_inet256_v1_admin_proto_depIdxs = []int32{
-	8,  // 0: inet256.v1.GetStatusResponse.uptime:type_name -> google.protobuf.Duration
-	7,  // 1: inet256.v1.GetStatusResponse.counters:type_name -> inet256.v1.Counter
-	4,  // 2: inet256.v1.GetStatusResponse.peers:type_name -> inet256.v1.Peer
-	6,  // 3: inet256.v1.GetStatusResponse.sessions:type_name -> inet256.v1.SessionSummary
-	5,  // 4: inet256.v1.Peer.paths:type_name -> inet256.v1.Path
-	7,  // 5: inet256.v1.Peer.counters:type_name -> inet256.v1.Counter
-	0,  // 6: inet256.v1.Path.kind:type_name -> inet256.v1.PathKind
-	1,  // 7: inet256.v1.Path.state:type_name -> inet256.v1.PathState
-	8,  // 8: inet256.v1.Path.rtt:type_name -> google.protobuf.Duration
-	2,  // 9: inet256.v1.AdminService.GetStatus:input_type -> inet256.v1.GetStatusRequest
-	3,  // 10: inet256.v1.AdminService.GetStatus:output_type -> inet256.v1.GetStatusResponse
-	10, // [10:11] is the sub-list for method output_type
-	9,  // [9:10] is the sub-list for method input_type
-	9,  // [9:9] is the sub-list for extension type_name
-	9,  // [9:9] is the sub-list for extension extendee
-	0,  // [0:9] is the sub-list for field type_name
+	11, // 0: inet256.v1.GetStatusResponse.uptime:type_name -> google.protobuf.Duration
+	10, // 1: inet256.v1.GetStatusResponse.counters:type_name -> inet256.v1.Counter
+	7,  // 2: inet256.v1.GetStatusResponse.peers:type_name -> inet256.v1.Peer
+	9,  // 3: inet256.v1.GetStatusResponse.sessions:type_name -> inet256.v1.SessionSummary
+	4,  // 4: inet256.v1.GetStatusResponse.routes:type_name -> inet256.v1.Route
+	11, // 5: inet256.v1.Route.cost:type_name -> google.protobuf.Duration
+	11, // 6: inet256.v1.ExplainRouteResponse.cost:type_name -> google.protobuf.Duration
+	8,  // 7: inet256.v1.Peer.paths:type_name -> inet256.v1.Path
+	10, // 8: inet256.v1.Peer.counters:type_name -> inet256.v1.Counter
+	0,  // 9: inet256.v1.Path.kind:type_name -> inet256.v1.PathKind
+	1,  // 10: inet256.v1.Path.state:type_name -> inet256.v1.PathState
+	11, // 11: inet256.v1.Path.rtt:type_name -> google.protobuf.Duration
+	2,  // 12: inet256.v1.AdminService.GetStatus:input_type -> inet256.v1.GetStatusRequest
+	5,  // 13: inet256.v1.AdminService.ExplainRoute:input_type -> inet256.v1.ExplainRouteRequest
+	3,  // 14: inet256.v1.AdminService.GetStatus:output_type -> inet256.v1.GetStatusResponse
+	6,  // 15: inet256.v1.AdminService.ExplainRoute:output_type -> inet256.v1.ExplainRouteResponse
+	14, // [14:16] is the sub-list for method output_type
+	12, // [12:14] is the sub-list for method input_type
+	12, // [12:12] is the sub-list for extension type_name
+	12, // [12:12] is the sub-list for extension extendee
+	0,  // [0:12] is the sub-list for field type_name
 }
 
 func init() { file_inet256_v1_admin_proto_init() }
@@ -859,7 +1164,7 @@ func file_inet256_v1_admin_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_inet256_v1_admin_proto_rawDesc), len(file_inet256_v1_admin_proto_rawDesc)),
 			NumEnums:      2,
-			NumMessages:   6,
+			NumMessages:   9,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

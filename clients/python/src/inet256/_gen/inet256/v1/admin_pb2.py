@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 from google.protobuf import duration_pb2 as google_dot_protobuf_dot_duration__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x16inet256/v1/admin.proto\x12\ninet256.v1\x1a\x1egoogle/protobuf/duration.proto\"\x12\n\x10GetStatusRequest\"\xa3\x04\n\x11GetStatusResponse\x12\x18\n\x07\x61\x64\x64ress\x18\x01 \x01(\x0cR\x07\x61\x64\x64ress\x12!\n\x0c\x61\x64\x64ress_text\x18\x02 \x01(\tR\x0b\x61\x64\x64ressText\x12\x1d\n\npublic_key\x18\x03 \x01(\x0cR\tpublicKey\x12\x18\n\x07version\x18\x04 \x01(\tR\x07version\x12\x31\n\x06uptime\x18\x05 \x01(\x0b\x32\x19.google.protobuf.DurationR\x06uptime\x12\x1c\n\tendpoints\x18\x06 \x03(\tR\tendpoints\x12\x14\n\x05nodes\x18\x07 \x01(\rR\x05nodes\x12\x18\n\x07\x63lients\x18\x08 \x01(\rR\x07\x63lients\x12\x18\n\x07streams\x18\t \x01(\rR\x07streams\x12!\n\x0cqueued_bytes\x18\n \x01(\x04R\x0bqueuedBytes\x12/\n\x08\x63ounters\x18\x0b \x03(\x0b\x32\x13.inet256.v1.CounterR\x08\x63ounters\x12\x18\n\x07network\x18\x0c \x01(\tR\x07network\x12/\n\x13transport_addresses\x18\r \x03(\tR\x12transportAddresses\x12&\n\x05peers\x18\x0e \x03(\x0b\x32\x10.inet256.v1.PeerR\x05peers\x12\x36\n\x08sessions\x18\x0f \x01(\x0b\x32\x1a.inet256.v1.SessionSummaryR\x08sessions\"\xc8\x02\n\x04Peer\x12\x18\n\x07\x61\x64\x64ress\x18\x01 \x01(\x0cR\x07\x61\x64\x64ress\x12!\n\x0c\x61\x64\x64ress_text\x18\x02 \x01(\tR\x0b\x61\x64\x64ressText\x12\x1e\n\nconfigured\x18\x03 \x01(\x08R\nconfigured\x12\x0e\n\x02up\x18\x04 \x01(\x08R\x02up\x12&\n\x05paths\x18\x05 \x03(\x0b\x32\x10.inet256.v1.PathR\x05paths\x12%\n\x0equeued_packets\x18\x06 \x01(\x04R\rqueuedPackets\x12!\n\x0cqueued_bytes\x18\x07 \x01(\x04R\x0bqueuedBytes\x12\x30\n\x14queued_control_bytes\x18\x08 \x01(\x04R\x12queuedControlBytes\x12/\n\x08\x63ounters\x18\t \x03(\x0b\x32\x13.inet256.v1.CounterR\x08\x63ounters\"\xe6\x02\n\x04Path\x12\x18\n\x07\x61\x64\x64ress\x18\x01 \x01(\tR\x07\x61\x64\x64ress\x12(\n\x04kind\x18\x02 \x01(\x0e\x32\x14.inet256.v1.PathKindR\x04kind\x12+\n\x05state\x18\x03 \x01(\x0e\x32\x15.inet256.v1.PathStateR\x05state\x12+\n\x03rtt\x18\x04 \x01(\x0b\x32\x19.google.protobuf.DurationR\x03rtt\x12\x12\n\x04loss\x18\x05 \x01(\x01R\x04loss\x12\x10\n\x03mtu\x18\x06 \x01(\rR\x03mtu\x12%\n\x0e\x64\x61tagrams_sent\x18\x07 \x01(\x04R\rdatagramsSent\x12\x1d\n\nbytes_sent\x18\x08 \x01(\x04R\tbytesSent\x12-\n\x12\x64\x61tagrams_received\x18\t \x01(\x04R\x11\x64\x61tagramsReceived\x12%\n\x0e\x62ytes_received\x18\n \x01(\x04R\rbytesReceived\"\x94\x01\n\x0eSessionSummary\x12\x18\n\x07remotes\x18\x01 \x01(\x04R\x07remotes\x12\x1a\n\x08sessions\x18\x02 \x01(\x04R\x08sessions\x12\'\n\x0fwaiting_remotes\x18\x03 \x01(\x04R\x0ewaitingRemotes\x12#\n\rwaiting_bytes\x18\x04 \x01(\x04R\x0cwaitingBytes\"3\n\x07\x43ounter\x12\x12\n\x04name\x18\x01 \x01(\tR\x04name\x12\x14\n\x05value\x18\x02 \x01(\x04R\x05value*p\n\x08PathKind\x12\x19\n\x15PATH_KIND_UNSPECIFIED\x10\x00\x12\x18\n\x14PATH_KIND_CONFIGURED\x10\x01\x12\x18\n\x14PATH_KIND_DISCOVERED\x10\x02\x12\x15\n\x11PATH_KIND_LEARNED\x10\x03*\x9c\x01\n\tPathState\x12\x1a\n\x16PATH_STATE_UNSPECIFIED\x10\x00\x12\x13\n\x0fPATH_STATE_USED\x10\x01\x12\x15\n\x11PATH_STATE_USABLE\x10\x02\x12\x17\n\x13PATH_STATE_DOUBTFUL\x10\x03\x12\x15\n\x11PATH_STATE_FAILED\x10\x04\x12\x17\n\x13PATH_STATE_UNPROVEN\x10\x05\x32X\n\x0c\x41\x64minService\x12H\n\tGetStatus\x12\x1c.inet256.v1.GetStatusRequest\x1a\x1d.inet256.v1.GetStatusResponseBIZGgithub.com/mesh256/mesh256/clients/go/internal/gen/inet256/v1;inet256v1b\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x16inet256/v1/admin.proto\x12\ninet256.v1\x1a\x1egoogle/protobuf/duration.proto\"\x12\n\x10GetStatusRequest\"\xce\x04\n\x11GetStatusResponse\x12\x18\n\x07\x61\x64\x64ress\x18\x01 \x01(\x0cR\x07\x61\x64\x64ress\x12!\n\x0c\x61\x64\x64ress_text\x18\x02 \x01(\tR\x0b\x61\x64\x64ressText\x12\x1d\n\npublic_key\x18\x03 \x01(\x0cR\tpublicKey\x12\x18\n\x07version\x18\x04 \x01(\tR\x07version\x12\x31\n\x06uptime\x18\x05 \x01(\x0b\x32\x19.google.protobuf.DurationR\x06uptime\x12\x1c\n\tendpoints\x18\x06 \x03(\tR\tendpoints\x12\x14\n\x05nodes\x18\x07 \x01(\rR\x05nodes\x12\x18\n\x07\x63lients\x18\x08 \x01(\rR\x07\x63lients\x12\x18\n\x07streams\x18\t \x01(\rR\x07streams\x12!\n\x0cqueued_bytes\x18\n \x01(\x04R\x0bqueuedBytes\x12/\n\x08\x63ounters\x18\x0b \x03(\x0b\x32\x13.inet256.v1.CounterR\x08\x63ounters\x12\x18\n\x07network\x18\x0c \x01(\tR\x07network\x12/\n\x13transport_addresses\x18\r \x03(\tR\x12transportAddresses\x12&\n\x05peers\x18\x0e \x03(\x0b\x32\x10.inet256.v1.PeerR\x05peers\x12\x36\n\x08sessions\x18\x0f \x01(\x0b\x32\x1a.inet256.v1.SessionSummaryR\x08sessions\x12)\n\x06routes\x18\x10 \x03(\x0b\x32\x11.inet256.v1.RouteR\x06routes\"\xc2\x01\n\x05Route\x12\x16\n\x06router\x18\x01 \x01(\x0cR\x06router\x12\x1f\n\x0brouter_text\x18\x02 \x01(\tR\nrouterText\x12\x19\n\x08next_hop\x18\x03 \x01(\x0cR\x07nextHop\x12\"\n\rnext_hop_text\x18\x04 \x01(\tR\x0bnextHopText\x12\x12\n\x04hops\x18\x05 \x01(\rR\x04hops\x12-\n\x04\x63ost\x18\x06 \x01(\x0b\x32\x19.google.protobuf.DurationR\x04\x63ost\"R\n\x13\x45xplainRouteRequest\x12\x18\n\x07\x61\x64\x64ress\x18\x01 \x01(\x0cR\x07\x61\x64\x64ress\x12!\n\x0c\x61\x64\x64ress_text\x18\x02 \x01(\tR\x0b\x61\x64\x64ressText\"\x8f\x02\n\x14\x45xplainRouteResponse\x12\x14\n\x05ready\x18\x01 \x01(\x08R\x05ready\x12\x10\n\x03why\x18\x02 \x01(\tR\x03why\x12\x14\n\x05local\x18\x03 \x01(\x08R\x05local\x12\x19\n\x08next_hop\x18\x04 \x01(\x0cR\x07nextHop\x12\"\n\rnext_hop_text\x18\x05 \x01(\tR\x0bnextHopText\x12\x16\n\x06router\x18\x06 \x01(\x0cR\x06router\x12\x1f\n\x0brouter_text\x18\x07 \x01(\tR\nrouterText\x12\x12\n\x04hops\x18\x08 \x01(\rR\x04hops\x12-\n\x04\x63ost\x18\t \x01(\x0b\x32\x19.google.protobuf.DurationR\x04\x63ost\"\xc8\x02\n\x04Peer\x12\x18\n\x07\x61\x64\x64ress\x18\x01 \x01(\x0cR\x07\x61\x64\x64ress\x12!\n\x0c\x61\x64\x64ress_text\x18\x02 \x01(\tR\x0b\x61\x64\x64ressText\x12\x1e\n\nconfigured\x18\x03 \x01(\x08R\nconfigured\x12\x0e\n\x02up\x18\x04 \x01(\x08R\x02up\x12&\n\x05paths\x18\x05 \x03(\x0b\x32\x10.inet256.v1.PathR\x05paths\x12%\n\x0equeued_packets\x18\x06 \x01(\x04R\rqueuedPackets\x12!\n\x0cqueued_bytes\x18\x07 \x01(\x04R\x0bqueuedBytes\x12\x30\n\x14queued_control_bytes\x18\x08 \x01(\x04R\x12queuedControlBytes\x12/\n\x08\x63ounters\x18\t \x03(\x0b\x32\x13.inet256.v1.CounterR\x08\x63ounters\"\xe6\x02\n\x04Path\x12\x18\n\x07\x61\x64\x64ress\x18\x01 \x01(\tR\x07\x61\x64\x64ress\x12(\n\x04kind\x18\x02 \x01(\x0e\x32\x14.inet256.v1.PathKindR\x04kind\x12+\n\x05state\x18\x03 \x01(\x0e\x32\x15.inet256.v1.PathStateR\x05state\x12+\n\x03rtt\x18\x04 \x01(\x0b\x32\x19.google.protobuf.DurationR\x03rtt\x12\x12\n\x04loss\x18\x05 \x01(\x01R\x04loss\x12\x10\n\x03mtu\x18\x06 \x01(\rR\x03mtu\x12%\n\x0e\x64\x61tagrams_sent\x18\x07 \x01(\x04R\rdatagramsSent\x12\x1d\n\nbytes_sent\x18\x08 \x01(\x04R\tbytesSent\x12-\n\x12\x64\x61tagrams_received\x18\t \x01(\x04R\x11\x64\x61tagramsReceived\x12%\n\x0e\x62ytes_received\x18\n \x01(\x04R\rbytesReceived\"\x94\x01\n\x0eSessionSummary\x12\x18\n\x07remotes\x18\x01 \x01(\x04R\x07remotes\x12\x1a\n\x08sessions\x18\x02 \x01(\x04R\x08sessions\x12\'\n\x0fwaiting_remotes\x18\x03 \x01(\x04R\x0ewaitingRemotes\x12#\n\rwaiting_bytes\x18\x04 \x01(\x04R\x0cwaitingBytes\"3\n\x07\x43ounter\x12\x12\n\x04name\x18\x01 \x01(\tR\x04name\x12\x14\n\x05value\x18\x02 \x01(\x04R\x05value*p\n\x08PathKind\x12\x19\n\x15PATH_KIND_UNSPECIFIED\x10\x00\x12\x18\n\x14PATH_KIND_CONFIGURED\x10\x01\x12\x18\n\x14PATH_KIND_DISCOVERED\x10\x02\x12\x15\n\x11PATH_KIND_LEARNED\x10\x03*\x9c\x01\n\tPathState\x12\x1a\n\x16PATH_STATE_UNSPECIFIED\x10\x00\x12\x13\n\x0fPATH_STATE_USED\x10\x01\x12\x15\n\x11PATH_STATE_USABLE\x10\x02\x12\x17\n\x13PATH_STATE_DOUBTFUL\x10\x03\x12\x15\n\x11PATH_STATE_FAILED\x10\x04\x12\x17\n\x13PATH_STATE_UNPROVEN\x10\x05\x32\xab\x01\n\x0c\x41\x64minService\x12H\n\tGetStatus\x12\x1c.inet256.v1.GetStatusRequest\x1a\x1d.inet256.v1.GetStatusResponse\x12Q\n\x0c\x45xplainRoute\x12\x1f.inet256.v1.ExplainRouteRequest\x1a .inet256.v1.ExplainRouteResponseBIZGgithub.com/mesh256/mesh256/clients/go/internal/gen/inet256/v1;inet256v1b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -33,22 +33,28 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'inet256._gen.inet256.v1.adm
 if not _descriptor._USE_C_DESCRIPTORS:
   _globals['DESCRIPTOR']._loaded_options = None
   _globals['DESCRIPTOR']._serialized_options = b'ZGgithub.com/mesh256/mesh256/clients/go/internal/gen/inet256/v1;inet256v1'
-  _globals['_PATHKIND']._serialized_start=1536
-  _globals['_PATHKIND']._serialized_end=1648
-  _globals['_PATHSTATE']._serialized_start=1651
-  _globals['_PATHSTATE']._serialized_end=1807
+  _globals['_PATHKIND']._serialized_start=2134
+  _globals['_PATHKIND']._serialized_end=2246
+  _globals['_PATHSTATE']._serialized_start=2249
+  _globals['_PATHSTATE']._serialized_end=2405
   _globals['_GETSTATUSREQUEST']._serialized_start=70
   _globals['_GETSTATUSREQUEST']._serialized_end=88
   _globals['_GETSTATUSRESPONSE']._serialized_start=91
-  _globals['_GETSTATUSRESPONSE']._serialized_end=638
-  _globals['_PEER']._serialized_start=641
-  _globals['_PEER']._serialized_end=969
-  _globals['_PATH']._serialized_start=972
-  _globals['_PATH']._serialized_end=1330
-  _globals['_SESSIONSUMMARY']._serialized_start=1333
-  _globals['_SESSIONSUMMARY']._serialized_end=1481
-  _globals['_COUNTER']._serialized_start=1483
-  _globals['_COUNTER']._serialized_end=1534
-  _globals['_ADMINSERVICE']._serialized_start=1809
-  _globals['_ADMINSERVICE']._serialized_end=1897
+  _globals['_GETSTATUSRESPONSE']._serialized_end=681
+  _globals['_ROUTE']._serialized_start=684
+  _globals['_ROUTE']._serialized_end=878
+  _globals['_EXPLAINROUTEREQUEST']._serialized_start=880
+  _globals['_EXPLAINROUTEREQUEST']._serialized_end=962
+  _globals['_EXPLAINROUTERESPONSE']._serialized_start=965
+  _globals['_EXPLAINROUTERESPONSE']._serialized_end=1236
+  _globals['_PEER']._serialized_start=1239
+  _globals['_PEER']._serialized_end=1567
+  _globals['_PATH']._serialized_start=1570
+  _globals['_PATH']._serialized_end=1928
+  _globals['_SESSIONSUMMARY']._serialized_start=1931
+  _globals['_SESSIONSUMMARY']._serialized_end=2079
+  _globals['_COUNTER']._serialized_start=2081
+  _globals['_COUNTER']._serialized_end=2132
+  _globals['_ADMINSERVICE']._serialized_start=2408
+  _globals['_ADMINSERVICE']._serialized_end=2579
 # @@protoc_insertion_point(module_scope)

@@ -38,7 +38,7 @@ class GetStatusRequest(_message.Message):
     def __init__(self) -> None: ...
 
 class GetStatusResponse(_message.Message):
-    __slots__ = ("address", "address_text", "public_key", "version", "uptime", "endpoints", "nodes", "clients", "streams", "queued_bytes", "counters", "network", "transport_addresses", "peers", "sessions")
+    __slots__ = ("address", "address_text", "public_key", "version", "uptime", "endpoints", "nodes", "clients", "streams", "queued_bytes", "counters", "network", "transport_addresses", "peers", "sessions", "routes")
     ADDRESS_FIELD_NUMBER: _ClassVar[int]
     ADDRESS_TEXT_FIELD_NUMBER: _ClassVar[int]
     PUBLIC_KEY_FIELD_NUMBER: _ClassVar[int]
@@ -54,6 +54,7 @@ class GetStatusResponse(_message.Message):
     TRANSPORT_ADDRESSES_FIELD_NUMBER: _ClassVar[int]
     PEERS_FIELD_NUMBER: _ClassVar[int]
     SESSIONS_FIELD_NUMBER: _ClassVar[int]
+    ROUTES_FIELD_NUMBER: _ClassVar[int]
     address: bytes
     address_text: str
     public_key: bytes
@@ -69,7 +70,54 @@ class GetStatusResponse(_message.Message):
     transport_addresses: _containers.RepeatedScalarFieldContainer[str]
     peers: _containers.RepeatedCompositeFieldContainer[Peer]
     sessions: SessionSummary
-    def __init__(self, address: _Optional[bytes] = ..., address_text: _Optional[str] = ..., public_key: _Optional[bytes] = ..., version: _Optional[str] = ..., uptime: _Optional[_Union[_duration_pb2.Duration, _Mapping]] = ..., endpoints: _Optional[_Iterable[str]] = ..., nodes: _Optional[int] = ..., clients: _Optional[int] = ..., streams: _Optional[int] = ..., queued_bytes: _Optional[int] = ..., counters: _Optional[_Iterable[_Union[Counter, _Mapping]]] = ..., network: _Optional[str] = ..., transport_addresses: _Optional[_Iterable[str]] = ..., peers: _Optional[_Iterable[_Union[Peer, _Mapping]]] = ..., sessions: _Optional[_Union[SessionSummary, _Mapping]] = ...) -> None: ...
+    routes: _containers.RepeatedCompositeFieldContainer[Route]
+    def __init__(self, address: _Optional[bytes] = ..., address_text: _Optional[str] = ..., public_key: _Optional[bytes] = ..., version: _Optional[str] = ..., uptime: _Optional[_Union[_duration_pb2.Duration, _Mapping]] = ..., endpoints: _Optional[_Iterable[str]] = ..., nodes: _Optional[int] = ..., clients: _Optional[int] = ..., streams: _Optional[int] = ..., queued_bytes: _Optional[int] = ..., counters: _Optional[_Iterable[_Union[Counter, _Mapping]]] = ..., network: _Optional[str] = ..., transport_addresses: _Optional[_Iterable[str]] = ..., peers: _Optional[_Iterable[_Union[Peer, _Mapping]]] = ..., sessions: _Optional[_Union[SessionSummary, _Mapping]] = ..., routes: _Optional[_Iterable[_Union[Route, _Mapping]]] = ...) -> None: ...
+
+class Route(_message.Message):
+    __slots__ = ("router", "router_text", "next_hop", "next_hop_text", "hops", "cost")
+    ROUTER_FIELD_NUMBER: _ClassVar[int]
+    ROUTER_TEXT_FIELD_NUMBER: _ClassVar[int]
+    NEXT_HOP_FIELD_NUMBER: _ClassVar[int]
+    NEXT_HOP_TEXT_FIELD_NUMBER: _ClassVar[int]
+    HOPS_FIELD_NUMBER: _ClassVar[int]
+    COST_FIELD_NUMBER: _ClassVar[int]
+    router: bytes
+    router_text: str
+    next_hop: bytes
+    next_hop_text: str
+    hops: int
+    cost: _duration_pb2.Duration
+    def __init__(self, router: _Optional[bytes] = ..., router_text: _Optional[str] = ..., next_hop: _Optional[bytes] = ..., next_hop_text: _Optional[str] = ..., hops: _Optional[int] = ..., cost: _Optional[_Union[_duration_pb2.Duration, _Mapping]] = ...) -> None: ...
+
+class ExplainRouteRequest(_message.Message):
+    __slots__ = ("address", "address_text")
+    ADDRESS_FIELD_NUMBER: _ClassVar[int]
+    ADDRESS_TEXT_FIELD_NUMBER: _ClassVar[int]
+    address: bytes
+    address_text: str
+    def __init__(self, address: _Optional[bytes] = ..., address_text: _Optional[str] = ...) -> None: ...
+
+class ExplainRouteResponse(_message.Message):
+    __slots__ = ("ready", "why", "local", "next_hop", "next_hop_text", "router", "router_text", "hops", "cost")
+    READY_FIELD_NUMBER: _ClassVar[int]
+    WHY_FIELD_NUMBER: _ClassVar[int]
+    LOCAL_FIELD_NUMBER: _ClassVar[int]
+    NEXT_HOP_FIELD_NUMBER: _ClassVar[int]
+    NEXT_HOP_TEXT_FIELD_NUMBER: _ClassVar[int]
+    ROUTER_FIELD_NUMBER: _ClassVar[int]
+    ROUTER_TEXT_FIELD_NUMBER: _ClassVar[int]
+    HOPS_FIELD_NUMBER: _ClassVar[int]
+    COST_FIELD_NUMBER: _ClassVar[int]
+    ready: bool
+    why: str
+    local: bool
+    next_hop: bytes
+    next_hop_text: str
+    router: bytes
+    router_text: str
+    hops: int
+    cost: _duration_pb2.Duration
+    def __init__(self, ready: bool = ..., why: _Optional[str] = ..., local: bool = ..., next_hop: _Optional[bytes] = ..., next_hop_text: _Optional[str] = ..., router: _Optional[bytes] = ..., router_text: _Optional[str] = ..., hops: _Optional[int] = ..., cost: _Optional[_Union[_duration_pb2.Duration, _Mapping]] = ...) -> None: ...
 
 class Peer(_message.Message):
     __slots__ = ("address", "address_text", "configured", "up", "paths", "queued_packets", "queued_bytes", "queued_control_bytes", "counters")

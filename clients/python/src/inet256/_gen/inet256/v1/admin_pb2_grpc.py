@@ -40,6 +40,11 @@ class AdminServiceStub(object):
                 request_serializer=inet256_dot_v1_dot_admin__pb2.GetStatusRequest.SerializeToString,
                 response_deserializer=inet256_dot_v1_dot_admin__pb2.GetStatusResponse.FromString,
                 _registered_method=True)
+        self.ExplainRoute = channel.unary_unary(
+                '/inet256.v1.AdminService/ExplainRoute',
+                request_serializer=inet256_dot_v1_dot_admin__pb2.ExplainRouteRequest.SerializeToString,
+                response_deserializer=inet256_dot_v1_dot_admin__pb2.ExplainRouteResponse.FromString,
+                _registered_method=True)
 
 
 class AdminServiceServicer(object):
@@ -53,6 +58,15 @@ class AdminServiceServicer(object):
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ExplainRoute(self, request, context):
+        """Says which way messages to an address would go now, and why. An address that the network does
+        not know yet is asked for first, for 2 s at most, or until the caller's deadline.
+        Errors: BAD_ADDRESS. That there is no way is an answer, not an error.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_AdminServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -60,6 +74,11 @@ def add_AdminServiceServicer_to_server(servicer, server):
                     servicer.GetStatus,
                     request_deserializer=inet256_dot_v1_dot_admin__pb2.GetStatusRequest.FromString,
                     response_serializer=inet256_dot_v1_dot_admin__pb2.GetStatusResponse.SerializeToString,
+            ),
+            'ExplainRoute': grpc.unary_unary_rpc_method_handler(
+                    servicer.ExplainRoute,
+                    request_deserializer=inet256_dot_v1_dot_admin__pb2.ExplainRouteRequest.FromString,
+                    response_serializer=inet256_dot_v1_dot_admin__pb2.ExplainRouteResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -90,6 +109,33 @@ class AdminService(object):
             '/inet256.v1.AdminService/GetStatus',
             inet256_dot_v1_dot_admin__pb2.GetStatusRequest.SerializeToString,
             inet256_dot_v1_dot_admin__pb2.GetStatusResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ExplainRoute(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/inet256.v1.AdminService/ExplainRoute',
+            inet256_dot_v1_dot_admin__pb2.ExplainRouteRequest.SerializeToString,
+            inet256_dot_v1_dot_admin__pb2.ExplainRouteResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -30,6 +30,15 @@ class AdminServiceStub:
     ]
     """Says what the daemon is, what it has open, and what it has counted."""
 
+    ExplainRoute: grpc.UnaryUnaryMultiCallable[
+        inet256._gen.inet256.v1.admin_pb2.ExplainRouteRequest,
+        inet256._gen.inet256.v1.admin_pb2.ExplainRouteResponse,
+    ]
+    """Says which way messages to an address would go now, and why. An address that the network does
+    not know yet is asked for first, for 2 s at most, or until the caller's deadline.
+    Errors: BAD_ADDRESS. That there is no way is an answer, not an error.
+    """
+
 class AdminServiceAsyncStub:
     """Looks into the daemon."""
 
@@ -38,6 +47,15 @@ class AdminServiceAsyncStub:
         inet256._gen.inet256.v1.admin_pb2.GetStatusResponse,
     ]
     """Says what the daemon is, what it has open, and what it has counted."""
+
+    ExplainRoute: grpc.aio.UnaryUnaryMultiCallable[
+        inet256._gen.inet256.v1.admin_pb2.ExplainRouteRequest,
+        inet256._gen.inet256.v1.admin_pb2.ExplainRouteResponse,
+    ]
+    """Says which way messages to an address would go now, and why. An address that the network does
+    not know yet is asked for first, for 2 s at most, or until the caller's deadline.
+    Errors: BAD_ADDRESS. That there is no way is an answer, not an error.
+    """
 
 class AdminServiceServicer(metaclass=abc.ABCMeta):
     """Looks into the daemon."""
@@ -49,5 +67,16 @@ class AdminServiceServicer(metaclass=abc.ABCMeta):
         context: _ServicerContext,
     ) -> typing.Union[inet256._gen.inet256.v1.admin_pb2.GetStatusResponse, collections.abc.Awaitable[inet256._gen.inet256.v1.admin_pb2.GetStatusResponse]]:
         """Says what the daemon is, what it has open, and what it has counted."""
+
+    @abc.abstractmethod
+    def ExplainRoute(
+        self,
+        request: inet256._gen.inet256.v1.admin_pb2.ExplainRouteRequest,
+        context: _ServicerContext,
+    ) -> typing.Union[inet256._gen.inet256.v1.admin_pb2.ExplainRouteResponse, collections.abc.Awaitable[inet256._gen.inet256.v1.admin_pb2.ExplainRouteResponse]]:
+        """Says which way messages to an address would go now, and why. An address that the network does
+        not know yet is asked for first, for 2 s at most, or until the caller's deadline.
+        Errors: BAD_ADDRESS. That there is no way is an answer, not an error.
+        """
 
 def add_AdminServiceServicer_to_server(servicer: AdminServiceServicer, server: typing.Union[grpc.Server, grpc.aio.Server]) -> None: ...

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+/**
+ * What of the way to an address can be asked for a round trip: daemons answer pings at their own
+ * addresses, but a daemon knows of a way only its next hop and its end. Invariant: no address
+ * stands there twice, and they stand in the order of the way.
+ */
+import type { Address, RouteExplanation } from "@inet256/client";
+
+/** Somebody on the way, who may answer pings. */
+export interface Stop {
+  /** What it is on the way; a next hop that is the router too is the router. */
+  readonly role: "next hop" | "router" | "node";
+  readonly address: Address;
+  /** Links from the daemon here; undefined: not known. */
+  readonly hops: number | undefined;
+}
+
+/** The stops of a way, the nearest first. */
+export function stopsOf(destination: Address, way: RouteExplanation): readonly Stop[] {
+  const { nextHop, router, hops } = way;
+  const stops: Stop[] = [];
+  if (nextHop !== undefined && router?.equals(nextHop) !== true) {
+    stops.push({ role: "next hop", address: nextHop, hops: 1 });
+  }
+  if (router !== undefined) stops.push({ role: "router", address: router, hops });
+  if (router?.equals(destination) !== true) {
+    stops.push({ role: "node", address: destination, hops });
+  }
+  return stops;
+}
