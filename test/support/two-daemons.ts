@@ -61,6 +61,8 @@ export interface Daemons {
 /** What may differ. */
 export interface DaemonsOptions {
   readonly host?: Host;
+  /** The routing algorithm of all of them; default: what a configuration says that says nothing. */
+  readonly network?: string;
   /** Which peers daemon `index` has; default: all others. */
   readonly peersOf?: (index: number) => readonly number[];
   /** Where daemon `from` looks for daemon `to`, or that it does not; default: where it is. */
@@ -114,7 +116,7 @@ export async function createDaemons(count: number, options: DaemonsOptions = {})
       id: `${at(peer).address}`,
       udp: way(index, peer, at(peer).udp),
     }));
-    fillIn(own, peers);
+    fillIn(own, peers, options.network);
   }
   return {
     at,
@@ -192,7 +194,11 @@ interface ConfiguredPeer {
 }
 
 // As a user does: takes the # away, and puts something else where an example stands.
-function fillIn(daemon: PeeredDaemon, peers: readonly ConfiguredPeer[]): void {
+function fillIn(
+  daemon: PeeredDaemon,
+  peers: readonly ConfiguredPeer[],
+  network: string | undefined,
+): void {
   const path = daemon.workshop.path("config.yml");
   const entries = peers.map(({ id, udp }) => {
     const addrs = udp === undefined ? "" : `    addrs: ["${udp}"]\n`;
@@ -204,6 +210,7 @@ function fillIn(daemon: PeeredDaemon, peers: readonly ConfiguredPeer[]): void {
     [/^ {2}#level: .*$/m, "  level: debug"],
     [/^ {2}#format: .*$/m, "  format: json"],
     [/^ {2}#- id: .*\n/m, entries.join("")],
+    ...(network === undefined ? [] : [[/^#network: .*$/m, `network: ${network}`] as const]),
   ];
   const filled = lines.reduce(
     (text, [line, instead]) => {
