@@ -101,6 +101,12 @@ const CASES: Readonly<Record<keyof typeof rules.RULES, readonly Case[]>> = {
   ],
   processOnlyInApps: [
     { path: "apps/src/main.ts", text: "process.exit(0);\n" },
+    { path: "server/src/core/system.ts", text: 'import { nextTick } from "node:process";\n' },
+    {
+      path: "server/src/core/budget.ts",
+      text: 'import { nextTick } from "node:process";\n',
+      wrong: [[1, "process"]],
+    },
     { path: "clients/ts/src/endpoint.ts", text: "const { env } = process;\n" },
     {
       path: "server/src/node/nodes.ts",

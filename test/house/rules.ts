@@ -91,6 +91,7 @@ export const processOnlyInApps: Rule = (source) => {
     ),
     ...importsOf(source)
       .filter(({ module }) => /^(node:)?(process|child_process|cluster)$/.test(module))
+      .filter(({ module }) => MACHINE[path]?.includes(module) !== true)
       .map(({ line }) => at(source, line, rule, expected)),
   ];
 };

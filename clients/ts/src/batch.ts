@@ -23,6 +23,8 @@ export interface Batch {
   firstNumber: number;
   /** Adds a message whose encoding takes `bytes`. */
   append(address: Uint8Array, payload: Uint8Array, bytes: number): void;
+  /** Whether anybody waits to hear of one. */
+  readonly awaited: boolean;
   /** Who waits to hear of the message appended last. */
   waitForLast(settler: Settler): void;
   /** The stream message. Afterwards nothing more is appended. */
@@ -65,6 +67,9 @@ export function createBatch(expected: number): Batch {
     },
     get count() {
       return count;
+    },
+    get awaited() {
+      return waiters.length > 0;
     },
     append(address, payload, needed) {
       bytes = writeDatagram(room(needed), bytes, address, 0, payload, 0, payload.length);

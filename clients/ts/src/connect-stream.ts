@@ -92,10 +92,11 @@ export function startConnectStream(
     end(ended.code === status.OK ? undefined : connection.explain(ended));
   });
 
+  const options = { inboxBytes, acceptLazily: true };
   const open = toBinary(
     ConnectRequestSchema,
     create(ConnectRequestSchema, {
-      open: { key: { key: { case: "privateKey", value: privateKey } }, options: { inboxBytes } },
+      open: { key: { key: { case: "privateKey", value: privateKey } }, options },
     }),
   );
   privateKey.fill(0);

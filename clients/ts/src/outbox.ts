@@ -46,6 +46,9 @@ export interface Outbox {
   end(error: NodeError): void;
 }
 
+/** An empty request asks for the acceptance of what was written before. */
+const ASKING = Buffer.alloc(0);
+
 interface Waiting {
   readonly to: Address;
   readonly payload: Uint8Array;
@@ -88,6 +91,7 @@ export function createOutbox(onRefused: (reason: NodeErrorReason) => void): Outb
   const writeWhatMay = (): void => {
     if (write === undefined) return;
     let index = 0;
+    let awaited = false;
     for (; index < unwritten.length; index++) {
       const batch = unwritten[index];
       if (batch === undefined) break;
@@ -98,7 +102,9 @@ export function createOutbox(onRefused: (reason: NodeErrorReason) => void): Outb
       unwrittenBytes -= batch.bytes;
       written.push(batch);
       write(batch.message());
+      awaited ||= batch.awaited;
     }
+    if (awaited) write(ASKING);
     if (index > 0) unwritten = unwritten.slice(index);
   };
   const announceRoom = (): void => {

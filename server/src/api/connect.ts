@@ -122,7 +122,13 @@ function serveStream(call: ConnectCall, caller: Caller, options: ConnectOptions)
     opening.read(writer.deliver);
     return {
       opening,
-      acceptance: createAcceptance({ ...options, sender: opening, say: writer.accepted }),
+      acceptance: createAcceptance({
+        ...options,
+        sender: opening,
+        lazily: request.options?.acceptLazily ?? false,
+        say: writer.accepted,
+        ride: writer.acceptedSilently,
+      }),
       endSession: session.end,
     };
   };
@@ -140,10 +146,10 @@ function serveStream(call: ConnectCall, caller: Caller, options: ConnectOptions)
       );
       if (refusal !== undefined) writer.failed(number, refusal);
     }
-    acceptance.through(number);
+    acceptance.through(number, message.length);
   };
   // Whatever the scanner did not take: the opening, or an encoder with other habits.
-  const onOther = (request: ConnectRequest): void => {
+  const onOther = (request: ConnectRequest, bytes: number): void => {
     if (request.open !== undefined) {
       if (sender !== undefined) throw badRequest("open: expected in the first message only");
       sender = open(request.open);
@@ -160,7 +166,7 @@ function serveStream(call: ConnectCall, caller: Caller, options: ConnectOptions)
           : "BAD_ADDRESS";
       if (refusal !== undefined) writer.failed(number, refusal);
     }
-    if (number > 0) acceptance.through(number);
+    if (number > 0) acceptance.through(number, bytes);
   };
 
   caller.streams += 1;
@@ -170,7 +176,7 @@ function serveStream(call: ConnectCall, caller: Caller, options: ConnectOptions)
     try {
       if (message.length > MAX_STREAM_MESSAGE_BYTES) throw tooLong(message.length);
       if (sender !== undefined && scanRequest(message, index)) onDatagrams(sender, message);
-      else onOther(parseRequest(message));
+      else onOther(parseRequest(message), message.length);
       if (writer.congested()) call.pause();
     } catch (error) {
       finish(error);

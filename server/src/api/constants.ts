@@ -22,6 +22,8 @@ export const MAX_RECEIVE_BYTES = 256 * 1024 + 1024;
  * both have more to write than the socket holds would wait for each other for ever.
  */
 export const FLOW_CONTROL_BYTES = 128 * 1024;
+/** A stream that accepts lazily does so without being asked when this many bytes are unaccepted. */
+export const LAZY_ACCEPTANCE_BYTES = 64 * 1024;
 /** Milliseconds a session of Open lasts without being used (rule P2). */
 export const LEASE_MS = 60_000;
 /** Milliseconds a session of Open lasts at most, however much it is used (rule P2). */

@@ -35,6 +35,8 @@ export interface StreamWriter {
   readonly deliver: Reader;
   /** Everything up to this number has been dealt with. */
   accepted(through: number): void;
+  /** The same, said with whatever is written next. */
+  acceptedSilently(through: number): void;
   /** One datagram was refused. */
   failed(number: number, reason: NodeErrorReason): void;
   /**
@@ -209,8 +211,12 @@ export function createStreamWriter(options: StreamWriterOptions): StreamWriter {
       accepted = through;
       flushAtEnd();
     },
+    acceptedSilently(through) {
+      accepted = through;
+    },
     failed(number, reason) {
       failures.push({ number: BigInt(number), reason: reasonNumber(reason) });
+      flushAtEnd();
     },
     finish() {
       if (finished) return;

@@ -17,7 +17,7 @@ export interface Timer {
 }
 
 /**
- * The end of the current turn of the event loop: when everything that was ready has been handled.
+ * The end of the current turn of the event loop: when everything that came together has been handled.
  * What is gathered during a turn and sent at its end shares a write without waiting for anything.
  */
 export interface Turns {

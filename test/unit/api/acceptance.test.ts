@@ -6,14 +6,16 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { createAcceptance } from "../../../server/src/api/acceptance.js";
+import { LAZY_ACCEPTANCE_BYTES } from "../../../server/src/api/constants.js";
 import { createDeadlines } from "../../../server/src/core/index.js";
 import { PATIENCE_MS } from "../../../server/src/service/index.js";
 import { createVirtualClock } from "../../support/virtual-clock.js";
 
-function setUp() {
+function setUp(lazily = false) {
   const time = createVirtualClock();
   const deadlines = createDeadlines(time, time.timer);
   const said: number[] = [];
+  const ridden: number[] = [];
   const waiting = new Set<() => void>();
   const sender = {
     crowding: false,
@@ -24,7 +26,9 @@ function setUp() {
     clock: time,
     deadlines,
     sender,
+    lazily,
     say: (through) => said.push(through),
+    ride: (through) => ridden.push(through),
   });
   /** The reader keeps up again: whoever waits hears of it, once. */
   const relieve = (): void => {
@@ -33,13 +37,13 @@ function setUp() {
     waiting.clear();
     for (const hear of heard) hear();
   };
-  return { time, deadlines, said, waiting, sender, acceptance, relieve };
+  return { time, deadlines, said, ridden, waiting, sender, acceptance, relieve };
 }
 
 describe("createAcceptance", () => {
   it("says so at once while readers keep up", () => {
     const { acceptance, said, deadlines, waiting } = setUp();
-    for (const number of [1, 5, 9]) acceptance.through(number);
+    for (const number of [1, 5, 9]) acceptance.through(number, 100);
     expect(said).toEqual([1, 5, 9]);
     expect([deadlines.size, waiting.size]).toEqual([0, 0]);
   });
@@ -47,29 +51,29 @@ describe("createAcceptance", () => {
   it("waits for a reader that does not, and then says the newest number, once", () => {
     const { acceptance, said, sender, relieve, deadlines, waiting, time } = setUp();
     sender.crowding = true;
-    for (const number of [1, 5, 9]) acceptance.through(number);
+    for (const number of [1, 5, 9]) acceptance.through(number, 100);
     expect(said).toEqual([]);
     relieve();
     expect(said).toEqual([9]);
     expect([deadlines.size, waiting.size]).toEqual([0, 0]);
     time.advance(10 * PATIENCE_MS);
     expect(said).toEqual([9]);
-    acceptance.through(10);
+    acceptance.through(10, 100);
     expect(said).toEqual([9, 10]);
   });
 
   it("waits no longer than its patience, counted from the first", () => {
     const { acceptance, said, sender, time, waiting } = setUp();
     sender.crowding = true;
-    acceptance.through(1);
+    acceptance.through(1, 100);
     time.advance(PATIENCE_MS - 1);
-    acceptance.through(2);
+    acceptance.through(2, 100);
     expect(said).toEqual([]);
     time.advance(1);
     expect(said).toEqual([2]);
     expect(waiting.size).toBe(0);
     // And anew with the next.
-    acceptance.through(3);
+    acceptance.through(3, 100);
     time.advance(PATIENCE_MS);
     expect(said).toEqual([2, 3]);
   });
@@ -79,11 +83,37 @@ describe("createAcceptance", () => {
     acceptance.settle();
     expect(said).toEqual([]);
     sender.crowding = true;
-    acceptance.through(7);
+    acceptance.through(7, 100);
     acceptance.settle();
     acceptance.settle();
     expect(said).toEqual([7]);
     expect([deadlines.size, waiting.size]).toEqual([0, 0]);
+  });
+
+  it("lets a lazy one ride until much is unsaid, or the client asks", () => {
+    const { acceptance, said, ridden } = setUp(true);
+    acceptance.through(1, LAZY_ACCEPTANCE_BYTES - 1);
+    expect([said, ridden]).toEqual([[], [1]]);
+    acceptance.through(2, 1);
+    expect([said, ridden]).toEqual([[2], [1]]);
+    acceptance.through(3, 100);
+    acceptance.through(4, 100);
+    expect([said, ridden]).toEqual([[2], [1, 3, 4]]);
+    acceptance.through(4, 0);
+    expect([said, ridden]).toEqual([
+      [2, 4],
+      [1, 3, 4],
+    ]);
+  });
+
+  it("lets none ride while a reader does not keep up, lazy or not", () => {
+    const { acceptance, said, ridden, sender, relieve } = setUp(true);
+    sender.crowding = true;
+    acceptance.through(1, 100);
+    acceptance.through(1, 0);
+    expect([said, ridden]).toEqual([[], []]);
+    relieve();
+    expect([said, ridden]).toEqual([[1], []]);
   });
 
   it("says every number in the end, in order, none before it was handed on", () => {
@@ -93,7 +123,7 @@ describe("createAcceptance", () => {
         const { acceptance, said, sender, relieve, time, deadlines, waiting } = setUp();
         let number = 0;
         for (const a of acts) {
-          if (a === "through") acceptance.through(++number);
+          if (a === "through") acceptance.through(++number, 100);
           else if (a === "crowd") sender.crowding = true;
           else if (a === "relieve") relieve();
           else if (a === "settle") acceptance.settle();

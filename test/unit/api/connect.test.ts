@@ -79,8 +79,10 @@ function setUp() {
         Buffer.from(toBinary(ConnectRequestSchema, create(ConnectRequestSchema, request))),
       );
     };
-    const openWith = (number: number): void =>
-      say({ open: { key: { key: { case: "privateKey", value: serializedKeyOf(number) } } } });
+    const openWith = (number: number, acceptLazily = false): void => {
+      const key = { key: { case: "privateKey", value: serializedKeyOf(number) } } as const;
+      say({ open: { key, options: { acceptLazily } } });
+    };
     return { call, writing, say, openWith };
   };
   const caller = callers.of({ getPeer: () => socket.remoteAddress });
@@ -99,6 +101,30 @@ describe("a stream of Connect", () => {
     openWith(1);
     expect([nodes.size, sessions.begun, counters.streams]).toEqual([1, 1, 1]);
     expect(writing.written[0]?.opened?.addressText).toBe(addressOf(1).toString());
+  });
+
+  it("says lazily what was accepted: with what it writes anyhow, when asked, and with failures", () => {
+    const { start, open, time } = setUp();
+    const { openWith, say, writing } = start();
+    openWith(1, true);
+    const other = open(2);
+    const said = (): (bigint | undefined)[] => {
+      time.endTurn();
+      return writing.written.slice(1).map((response) => response.acceptedThrough);
+    };
+    say(hello(2));
+    expect(said()).toEqual([]);
+    send(other, addressOf(1), "a message to ride with");
+    expect(said()).toEqual([1n]);
+    say(hello(2));
+    expect(said()).toEqual([1n]);
+    say({});
+    expect(said()).toEqual([1n, 2n]);
+    say({});
+    expect(said()).toEqual([1n, 2n]);
+    say({ datagrams: [{ address: new Uint8Array(3), payload: new Uint8Array(1) }] });
+    expect(said()).toEqual([1n, 2n, 0n, 3n]);
+    expect(writing.written.at(-2)?.failed.map(({ number }) => number)).toEqual([3n]);
   });
 
   it("carries datagrams to and from its node, and says what was accepted", () => {

@@ -79,7 +79,7 @@ describe("openNode", () => {
       ["LIMIT_NODES", received(1)],
       ["KEY_IN_USE_BY_DAEMON", received(OWN)],
       ["UNSUPPORTED_OPTION", received(1, inboxBytes(101))],
-      ["UNSUPPORTED_OPTION", received(1, Buffer.of(0x10, 1))],
+      ["UNSUPPORTED_OPTION", received(1, Buffer.of(0x78, 1))],
     ] as const;
     for (const [reason, { buffer, request, seed }] of cases) {
       expect(reasonOf(() => openNode(service, request))).toBe(reason);

@@ -39,6 +39,8 @@ export interface FakeStream {
   readonly messages: (readonly number[])[];
   /** Bytes of each stream message. */
   readonly sizes: number[];
+  /** How many messages had been written at each time that it asked what is accepted. */
+  readonly asked: number[];
 }
 
 /** An outbox under test. */
@@ -75,9 +77,13 @@ export function createHarness() {
     },
     /** Opens a stream. */
     connect(): FakeStream {
-      const stream: FakeStream = { messages: [], sizes: [] };
+      const stream: FakeStream = { messages: [], sizes: [], asked: [] };
       streams.push(stream);
       outbox.connected((message) => {
+        if (message.length === 0) {
+          stream.asked.push(stream.messages.length);
+          return;
+        }
         // Written now or never: the bytes are decoded before anybody can change them.
         const { datagrams } = fromBinary(ConnectRequestSchema, message);
         stream.sizes.push(message.length);

@@ -46,6 +46,22 @@ describe("an outbox", () => {
     expect(stream.messages).toEqual([[1, 2, 3, 4], [5]]);
   });
 
+  it("asks what is accepted behind messages that somebody waits for, and only then", async () => {
+    const harness = createHarness();
+    const stream = harness.connect();
+    harness.trySend(1);
+    await turn();
+    expect(stream.asked).toEqual([]);
+    harness.send(2);
+    harness.trySend(3);
+    await turn();
+    expect(stream.messages).toEqual([[1], [2, 3]]);
+    expect(stream.asked).toEqual([2]);
+    harness.trySend(4);
+    await turn();
+    expect(stream.asked).toEqual([2]);
+  });
+
   it("copies a payload before the call returns", async () => {
     const harness = createHarness();
     const stream = harness.connect();

@@ -351,7 +351,11 @@ type OpenOptions struct {
 	// How many bytes of unread messages to keep for this node, each counted with 36 bytes more;
 	// when full, the oldest are lost. 0 means the daemon's default. With several openings the
 	// greatest wish counts.
-	InboxBytes    uint32 `protobuf:"varint,1,opt,name=inbox_bytes,json=inboxBytes,proto3" json:"inbox_bytes,omitempty"`
+	InboxBytes uint32 `protobuf:"varint,1,opt,name=inbox_bytes,json=inboxBytes,proto3" json:"inbox_bytes,omitempty"`
+	// Of a stream: acceptances come with messages that are written anyhow, and alone only when 64
+	// KiB are unaccepted or when the client asks, by an empty request. It saves programs that do
+	// not wait for every acceptance from being woken by it.
+	AcceptLazily  bool `protobuf:"varint,2,opt,name=accept_lazily,json=acceptLazily,proto3" json:"accept_lazily,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -391,6 +395,13 @@ func (x *OpenOptions) GetInboxBytes() uint32 {
 		return x.InboxBytes
 	}
 	return 0
+}
+
+func (x *OpenOptions) GetAcceptLazily() bool {
+	if x != nil {
+		return x.AcceptLazily
+	}
+	return false
 }
 
 // Opens a node by the unary way.
@@ -812,7 +823,8 @@ type ConnectRequest struct {
 	// Opens the node.
 	Open *OpenRequest `protobuf:"bytes,1,opt,name=open,proto3" json:"open,omitempty"`
 	// Datagrams to send, in order. At most 1 MiB of them, counted as encoded, may be unaccepted at
-	// any time; a client that sends more is read no further until it is accepted.
+	// any time; a client that sends more is read no further until it is accepted. A request with
+	// nothing in it asks for the acceptance of everything before it.
 	Datagrams     []*Datagram `protobuf:"bytes,2,rep,name=datagrams,proto3" json:"datagrams,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -1443,10 +1455,11 @@ const file_inet256_v1_node_proto_rawDesc = "" +
 	"\vprivate_key\x18\x01 \x01(\fH\x00R\n" +
 	"privateKeyB\x05\n" +
 	"\x03keyJ\x04\b\x02\x10\x03R\n" +
-	"delegation\".\n" +
+	"delegation\"S\n" +
 	"\vOpenOptions\x12\x1f\n" +
 	"\vinbox_bytes\x18\x01 \x01(\rR\n" +
-	"inboxBytes\"g\n" +
+	"inboxBytes\x12#\n" +
+	"\raccept_lazily\x18\x02 \x01(\bR\facceptLazily\"g\n" +
 	"\vOpenRequest\x12%\n" +
 	"\x03key\x18\x01 \x01(\v2\x13.inet256.v1.NodeKeyR\x03key\x121\n" +
 	"\aoptions\x18\x02 \x01(\v2\x17.inet256.v1.OpenOptionsR\aoptions\"\xc7\x01\n" +

@@ -75,10 +75,12 @@ class NodeKey(_message.Message):
     def __init__(self, private_key: _Optional[bytes] = ...) -> None: ...
 
 class OpenOptions(_message.Message):
-    __slots__ = ("inbox_bytes",)
+    __slots__ = ("inbox_bytes", "accept_lazily")
     INBOX_BYTES_FIELD_NUMBER: _ClassVar[int]
+    ACCEPT_LAZILY_FIELD_NUMBER: _ClassVar[int]
     inbox_bytes: int
-    def __init__(self, inbox_bytes: _Optional[int] = ...) -> None: ...
+    accept_lazily: bool
+    def __init__(self, inbox_bytes: _Optional[int] = ..., accept_lazily: bool = ...) -> None: ...
 
 class OpenRequest(_message.Message):
     __slots__ = ("key", "options")
