@@ -3,7 +3,9 @@
 /**
  * mesh256, an INET256 daemon, as a library. `startDaemon` runs one in this process; the rooms it is
  * built from lie beside this file, bottom to top: core, sys, crypto, identity, noise, channel,
- * transport, link, peers, network, session, node, service, config, api, daemon. Each has a door, its index.ts, that says what it is for.
+ * transport, link, peers, network, session, node, service, config, api, daemon; and testing, which
+ * others run. Each has a door, its index.ts, that says what it is for. Two doors are packages of
+ * their own: `@inet256/mesh256/network` for who writes a routing algorithm, `…/testing` to prove it.
  */
 export { ApiError, type ApiErrorCode } from "./api/index.js";
 export {
@@ -29,6 +31,7 @@ export {
   type NetworkDescription,
   type NetworkOptionDescription,
   type OpenTransports,
+  type ParseOptions,
   parseConfig,
   startDaemon,
   type TransportHands,

@@ -17,7 +17,7 @@ import {
 import { writeHeader } from "../../server/src/network/header.js";
 import { encodeControl } from "../../server/src/network/locating/control-messages.js";
 import { encodeBeacon } from "../../server/src/network/records/beacon.js";
-import { createRouterLab, type LabNode } from "../contract/network/harness.js";
+import { createRouterLab, type LabNode } from "../../server/src/testing/index.js";
 import { forgeAttach, forgeLocation } from "../unit/network/support.js";
 
 const INPUTS = Number(process.env["FUZZ_INPUTS"] ?? "20000");

@@ -58,6 +58,11 @@ const CASES: Readonly<Record<keyof typeof rules.RULES, readonly Case[]>> = {
       text: 'export { x } from "./api/index.js";\nexport { y } from "./api/open.js";\n',
       wrong: [[2, "doors"]],
     },
+    {
+      path: "server/src/daemon/daemon.ts",
+      text: 'import { x } from "../testing/index.js";\n',
+      wrong: [[1, "rooms: nothing of testing, which is for others"]],
+    },
   ],
   packagesOfTheTable: [
     {

@@ -6,7 +6,15 @@
  */
 import { posix } from "node:path";
 import { importsOf, linesWith, type Source } from "./source.js";
-import { DAEMON_COMMANDS, EVERYWHERE, LICENCES, MACHINE, MOST_LINES, ROOMS } from "./table.js";
+import {
+  DAEMON_COMMANDS,
+  EVERYWHERE,
+  FOR_OTHERS,
+  LICENCES,
+  MACHINE,
+  MOST_LINES,
+  ROOMS,
+} from "./table.js";
 
 /** What is wrong: `file:line: rule: what was expected`. */
 export type Violation = string;
@@ -52,6 +60,9 @@ export const roomsByTheirDoors: Rule = (source) => {
     }
     const other = roomOf(target);
     if (other === undefined || other === own) return [];
+    if (FOR_OTHERS.includes(other)) {
+      return [at(source, line, "rooms", `nothing of ${other}, which is for others`)];
+    }
     if (!row.rooms.includes("*") && !row.rooms.includes(other)) {
       const may = row.rooms.length === 0 ? "no other room" : row.rooms.join(", ");
       return [at(source, line, "rooms", `${own} may import ${may}, got ${other}`)];

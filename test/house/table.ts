@@ -13,6 +13,9 @@ export interface Room {
   readonly packages: readonly string[];
 }
 
+/** Rooms that are for others: nothing of the server imports them, not even the daemon. */
+export const FOR_OTHERS: readonly string[] = ["testing"];
+
 /** What every room may import. */
 export const EVERYWHERE = ["@inet256/client/identity", "node:buffer", "node:path"] as const;
 
@@ -44,6 +47,11 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   registry: { rooms: ["identity", "core"], packages: ["ioredis", "node:fs"] },
   peers: { rooms: ["link", "discovery", "transport", "identity", "core"], packages: [] },
   network: { rooms: ["peers", "link", "identity", "crypto", "core"], packages: ["zod"] },
+  // What others run against a router of their own. node:assert: so that it needs no test runner.
+  testing: {
+    rooms: ["network", "identity", "crypto", "core"],
+    packages: ["node:assert/strict"],
+  },
   session: { rooms: ["channel", "network", "identity", "core"], packages: [] },
   node: { rooms: ["session", "network", "identity", "core"], packages: [] },
   service: {

@@ -1,16 +1,25 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-/** Configurations that may name any of the routing algorithms that are built in. */
+/** Configurations that may name the routing algorithms that are built in, or those handed in. */
 import * as config from "../config/index.js";
-import { listAlgorithms } from "../network/index.js";
+import { type Algorithm, listAlgorithms } from "../network/index.js";
+
+/** Where a configuration comes from, and what it may name. */
+export interface ParseOptions {
+  /** The name of the file the text came from, as problems shall show it. */
+  readonly file: string;
+  /** The routing algorithms to choose from; default: those that are built in. */
+  readonly networks?: readonly Algorithm[];
+}
 
 /**
  * Reads a configuration: YAML 1.2, one document, at most 1 MiB, with or without a byte order mark.
- * An empty text is the default configuration. `file` is the name of the file the text came from,
- * as problems shall show it; paths in the text are taken from its folder. Never throws for a text.
+ * An empty text is the default configuration. Paths in the text are taken from the folder of
+ * `file`. Never throws for a text.
  */
-export function parseConfig(text: string, { file }: { readonly file: string }): config.ParseResult {
-  return config.parseConfig(text, { file, networks: listAlgorithms() });
+export function parseConfig(text: string, options: ParseOptions): config.ParseResult {
+  const { file, networks = listAlgorithms() } = options;
+  return config.parseConfig(text, { file, networks });
 }
 
 /**

@@ -14,7 +14,7 @@ import {
   systemRandom,
 } from "../core/index.js";
 import { selectCrypto } from "../crypto/index.js";
-import { type ConfiguredAlgorithm, findAlgorithm } from "../network/index.js";
+import { type Algorithm, type ConfiguredAlgorithm, listAlgorithms } from "../network/index.js";
 import type { DaemonService } from "../service/index.js";
 import { createEngine, type Engine } from "./engine.js";
 import { createLogger, type LogDestination } from "./logging.js";
@@ -26,6 +26,8 @@ export interface DaemonOptions {
   readonly config: Config;
   /** The daemon's own identity. It is taken over, and wiped when the daemon stops or cannot start. */
   readonly privateKey: PrivateKey;
+  /** The routing algorithms that `config` may name; default: those that are built in. */
+  readonly networks?: readonly Algorithm[];
   /** Opens the transports; undefined: those of the configuration. */
   readonly openTransports?: OpenTransports;
   /** Where the API listens: an absolute path. */
@@ -52,7 +54,8 @@ export interface Daemon {
 
 /**
  * Starts a daemon; resolves when it can be called. Rejects with ApiError when its API cannot listen,
- * with TransportError when a transport cannot be opened.
+ * with TransportError when a transport cannot be opened, with RangeError when no algorithm has the
+ * name of the configuration's network.
  */
 export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   try {
@@ -67,7 +70,7 @@ async function start(options: DaemonOptions): Promise<Daemon> {
   const { config, privateKey } = options;
   const machine = createMachine(options);
   const { logger } = machine;
-  const algorithm = configureNetwork(config.network);
+  const algorithm = configureNetwork(config.network, options.networks ?? listAlgorithms());
   const { address } = privateKey;
   logger.info("starting", {
     version: options.version,
@@ -158,8 +161,12 @@ async function startLowerHalf(
   }
 }
 
-function configureNetwork({ name, options }: NetworkSettings): ConfiguredAlgorithm {
-  const algorithm = findAlgorithm(name);
+function configureNetwork(
+  { name, options }: NetworkSettings,
+  networks: readonly Algorithm[],
+): ConfiguredAlgorithm {
+  const algorithm = networks.find((each) => each.name === name);
   if (algorithm !== undefined) return algorithm.configure(options);
-  throw new RangeError(`network: expected an algorithm that is built in, got ${name}`);
+  const names = networks.map((each) => each.name).join(", ");
+  throw new RangeError(`network: expected one of ${names}, got ${name}`);
 }

@@ -4,7 +4,12 @@
  * Daemon: the composition root. Everything else is a room that knows only those below it. engine.ts
  * puts together what does no I/O, daemon.ts that and the machine.
  */
-export { configJsonSchema, exampleConfig, parseConfig } from "./configuration.js";
+export {
+  configJsonSchema,
+  exampleConfig,
+  type ParseOptions,
+  parseConfig,
+} from "./configuration.js";
 export {
   type Daemon,
   type DaemonOptions,

@@ -16,6 +16,7 @@ export {
 } from "./algorithm.js";
 export type { NetworkCounters } from "./counters.js";
 export { createNetwork, type NetworkOptions, type RunningNetwork } from "./driver.js";
+export { headerLength, SOURCE_AT, writeHeader } from "./header.js";
 export {
   type Attachment,
   type Found,
@@ -25,11 +26,13 @@ export {
   type Reach,
 } from "./network.js";
 export { findAlgorithm, listAlgorithms } from "./registry.js";
-export type {
-  Explanation,
-  Router,
-  RouterCounters,
-  RouterEnvironment,
-  RouterSink,
-  Way,
+export {
+  type Explanation,
+  FROM_LOCAL,
+  type Router,
+  type RouterCounters,
+  type RouterEnvironment,
+  type RouterSink,
+  TO_LOCAL,
+  type Way,
 } from "./router.js";

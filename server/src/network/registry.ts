@@ -2,7 +2,7 @@
 
 /**
  * The routing algorithms by name. Adding one: a folder beside onehop/ that makes an Algorithm with
- * defineAlgorithm, and a line here.
+ * defineAlgorithm, and a line here; docs/adding-a-network.md goes through one.
  */
 import type { Algorithm } from "./algorithm.js";
 import { beaconnet } from "./beaconnet/index.js";

@@ -2,7 +2,7 @@
 
 // The router port: one routing algorithm, a pure state machine. It is given times, events and
 // bytes, and tells its sink; it does no I/O, makes no promise and sets no timer. Whatever a
-// neighbour sends, it does not throw. Run the contract suite against a new one.
+// neighbour sends, it does not throw. Run the contract suite (testing) against a new one.
 
 import type { Logger, Random } from "../core/index.js";
 import type { Crypto } from "../crypto/index.js";

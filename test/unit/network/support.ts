@@ -21,7 +21,7 @@ import {
   type LabDaemon,
   type LabNode,
   type RouterLab,
-} from "../../contract/network/harness.js";
+} from "../../../server/src/testing/index.js";
 
 /** A lab of onehop. */
 export function createOnehopLab(seed = 1): RouterLab {

@@ -3,8 +3,7 @@
 /**
  * onehop: only direct neighbours, and nothing is carried for others. Who wants to send to a node
  * asks all neighbours which of them has it; the answer is the node's attach record and that
- * neighbour's own consent (R1, R2). Start with create-router.ts; the messages are in
- * control-messages.ts, our own records in own-nodes.ts, those of others in locations.ts.
+ * neighbour's own consent (R1, R2). Nearly all of it is locating/locator.ts: look there.
  */
 import { z } from "zod";
 import { defineAlgorithm } from "../algorithm.js";

@@ -9,7 +9,7 @@ import {
   type LabDaemon,
   type LabNode,
   type RouterLab,
-} from "../../../contract/network/harness.js";
+} from "../../../../server/src/testing/index.js";
 
 interface Mesh {
   readonly lab: RouterLab;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 import { describe, expect, it } from "vitest";
-import type { LabDaemon, LabNode, RouterLab } from "../../../contract/network/harness.js";
+import type { LabDaemon, LabNode, RouterLab } from "../../../../server/src/testing/index.js";
 import { createOnehopLab, forgeAttach, forgeLocation, say, typesSent } from "../support.js";
 
 const YEAR_MS = 365 * 86_400_000;

@@ -4,21 +4,23 @@
  * Routers on a wire: daemons with an identity each, joined by links that carry control messages in
  * order after a latency, under virtual time. Every message may be looked at, dropped or forged.
  */
-import { createDeadline, createDeadlines, silentLogger } from "../../../server/src/core/index.js";
-import { selectCrypto } from "../../../server/src/crypto/index.js";
-import { Address, createIdentities, type PrivateKey } from "../../../server/src/identity/index.js";
-import { headerLength } from "../../../server/src/network/header.js";
+import { createDeadline, createDeadlines, silentLogger } from "../core/index.js";
+import { type Crypto, selectCrypto } from "../crypto/index.js";
+import { Address, createIdentities, type Identities, type PrivateKey } from "../identity/index.js";
 import {
   type Attachment,
   type ConfiguredAlgorithm,
   type Found,
+  FROM_LOCAL,
   HEADROOM_BYTES,
+  headerLength,
   networkTag,
   type Router,
-} from "../../../server/src/network/index.js";
-import { FROM_LOCAL, TO_LOCAL } from "../../../server/src/network/router.js";
-import { createSeededRandom, type SeededRandom } from "../../support/seeded-random.js";
-import { createVirtualClock, type VirtualClock } from "../../support/virtual-clock.js";
+  SOURCE_AT,
+  TO_LOCAL,
+} from "../network/index.js";
+import { createSeededRandom, type SeededRandom } from "./seeded-random.js";
+import { createVirtualClock, type VirtualClock } from "./virtual-clock.js";
 
 /** A control message on its way. */
 export interface Carried {
@@ -63,25 +65,41 @@ export interface LabDaemon {
   restart(): void;
 }
 
+/** What is not as for every other daemon of the lab. */
+export interface LabDaemonOptions {
+  /** Its identity, where its address has to be known before; default: one that nobody else has. */
+  readonly self?: LabNode;
+  /** Its own options of the lab's algorithm. Throws RangeError if they are of another network. */
+  readonly algorithm?: ConfiguredAlgorithm;
+}
+
 /** The lab. */
 export interface RouterLab {
   readonly clock: VirtualClock;
   readonly random: SeededRandom;
   readonly tag: Uint8Array;
-  readonly crypto: ReturnType<typeof selectCrypto>;
-  readonly identities: ReturnType<typeof createIdentities>;
+  readonly crypto: Crypto;
+  readonly identities: Identities;
   /** Every control message that was sent. */
   readonly carried: Carried[];
-  daemon(name: string): LabDaemon;
+  /** Adds a daemon without neighbours; its name is its own. Throws RangeError if another has it. */
+  daemon(name: string, options?: LabDaemonOptions): LabDaemon;
+  /** A key that nobody else has. */
   node(): LabNode;
+  /** Makes the two neighbours, at once on both sides. */
   link(a: LabDaemon, b: LabDaemon): void;
+  /** Ends that, at once on both sides; what is on its way is lost. */
   unlink(a: LabDaemon, b: LabDaemon): void;
+  /** Lets so many milliseconds of the lab's time pass. */
   run(ms: number): void;
 }
 
 const LATENCY_MS = 10;
 
-/** A lab without daemons. */
+/**
+ * A lab without daemons. The same seed gives the same run. Everything in it is synchronous: nothing
+ * waits for real time, and links take 10 ms of the lab's.
+ */
 export function createRouterLab(algorithm: ConfiguredAlgorithm, seed = 1): RouterLab {
   const crypto = selectCrypto();
   const random = createSeededRandom(seed);
@@ -140,8 +158,11 @@ export function createRouterLab(algorithm: ConfiguredAlgorithm, seed = 1): Route
     identities,
     carried,
     node,
-    daemon(name) {
-      const daemon = createDaemon(name);
+    daemon(name, options = {}) {
+      if (daemons.some((other) => other.name === name)) {
+        throw new RangeError(`name: expected one that no daemon has, got ${name}`);
+      }
+      const daemon = createDaemon(name, options);
       daemons.push(daemon);
       return daemon;
     },
@@ -158,14 +179,17 @@ export function createRouterLab(algorithm: ConfiguredAlgorithm, seed = 1): Route
     run: (ms) => clock.advance(ms),
   };
 
-  function createDaemon(name: string): LabDaemon {
-    const self = node();
+  function createDaemon(name: string, options: LabDaemonOptions): LabDaemon {
+    const { self = node(), algorithm: own = algorithm } = options;
+    if (Buffer.compare(networkTag(crypto, own), tag) !== 0) {
+      throw new RangeError("algorithm: expected the lab's, with the same options where they agree");
+    }
     const answers = new Map<number, Found | undefined>();
     let lastQuery = 0;
     let router: Router;
     const start = (): void => {
       const wake = createDeadline((nowMs) => router.wake(nowMs));
-      const made: Router = algorithm.createRouter({
+      const made: Router = own.createRouter({
         tag,
         self,
         crypto,
@@ -242,7 +266,7 @@ export function createRouterLab(algorithm: ConfiguredAlgorithm, seed = 1): Route
         if (bytes === 0) return undefined;
         const to = router.forward(packet, 0, packet.length, bytes, idOf(daemon, from), now());
         if (to === TO_LOCAL) {
-          const source = textOf(packet.subarray(38, 70));
+          const source = textOf(packet.subarray(SOURCE_AT, SOURCE_AT + 32));
           const text = new TextDecoder().decode(packet.subarray(bytes));
           daemon.packets.push({ source, text });
         } else if (to >= 0) {

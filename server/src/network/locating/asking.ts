@@ -1,21 +1,20 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-// Our own questions, to every neighbour at once: the first location that fits ends one, and so
-// does the last no. Invariant: each question is ended once, after QUESTION_MS at the latest.
+// Our own questions, to every router that can be asked at once: the first location that fits ends
+// one, and so does the last no. Invariant: each is ended once, after QUESTION_MS at the latest.
 
 import { type AddressMap, createAddressMap } from "../../core/index.js";
 import { matchesPrefix } from "../../identity/index.js";
 import { ADDRESS_BITS, QUESTION_MS } from "../constants.js";
-import { type Context, tell } from "../locating/context.js";
 import type { Found } from "../network.js";
-import type { Neighbour, Neighbours } from "./neighbours.js";
+import { type Context, type Correspondent, tell } from "./context.js";
 
 interface Question {
   readonly query: number;
   readonly prefix: Uint8Array;
   readonly nbits: number;
-  /** Neighbours that have not answered. */
-  readonly waiting: Set<number>;
+  /** Names of the routers that have not answered. */
+  readonly waiting: Set<string>;
   readonly untilMs: number;
 }
 
@@ -23,22 +22,24 @@ interface Question {
 export interface Asking {
   ask(query: number, prefix: Uint8Array, nbits: number, nowMs: number): void;
   cancel(query: number): void;
-  /** Whether a neighbour was asked this, and has not answered. */
-  isWaiting(query: number, from: Neighbour): boolean;
-  /** A neighbour has said no, or what it said does not count. */
-  no(query: number, from: Neighbour, nowMs: number): void;
+  /** Whether a router was asked this, and has not answered. */
+  isWaiting(query: number, from: Correspondent): boolean;
+  /** A router has said no, or what it said does not count. */
+  no(query: number, from: Correspondent, nowMs: number): void;
   /** An address can be reached now: ends what asked for it. */
   found(found: Found, nowMs: number): void;
-  neighbourUp(neighbour: Neighbour, nowMs: number): void;
-  neighbourDown(id: number, nowMs: number): void;
+  /** A router can be asked from now on: it is asked what is open. */
+  routerUp(router: Correspondent, nowMs: number): void;
+  /** The router of this name cannot be asked any more: that is its no. */
+  routerDown(name: string, nowMs: number): void;
   /** Ends those whose time is over. */
   expire(nowMs: number): void;
   /** When there is something to end; Infinity if nothing is open. */
   readonly nextMs: number;
 }
 
-/** None open. */
-export function createAsking(context: Context, neighbours: Neighbours): Asking {
+/** None open. `everybody` gives the routers that can be asked now. */
+export function createAsking(context: Context, everybody: () => Iterable<Correspondent>): Asking {
   // In the order in which they end.
   const open = new Map<number, Question>();
   const exact: AddressMap<Question> = createAddressMap<Question>(context.random);
@@ -53,15 +54,14 @@ export function createAsking(context: Context, neighbours: Neighbours): Asking {
   const end = (question: Question, found: Found | undefined, nowMs: number): void => {
     if (close(question)) context.sink.resolved(question.query, found, nowMs);
   };
-  const send = (question: Question, to: Neighbour, nowMs: number): void => {
+  const send = (question: Question, to: Correspondent, nowMs: number): void => {
     const { query, prefix, nbits } = question;
     if (tell(context, to, { type: "query", query, prefix, nbits }, nowMs)) {
-      question.waiting.add(to.id);
+      question.waiting.add(to.name);
     }
   };
-  const heard = (question: Question, id: number, nowMs: number): void => {
-    if (question.waiting.delete(id) && question.waiting.size === 0) end(question, undefined, nowMs);
-  };
+  const heard = ({ waiting }: Question, name: string): boolean =>
+    waiting.delete(name) && waiting.size === 0;
   return {
     ask(query, prefix, nbits, nowMs) {
       const untilMs = nowMs + QUESTION_MS;
@@ -70,17 +70,17 @@ export function createAsking(context: Context, neighbours: Neighbours): Asking {
       open.set(query, question);
       if (nbits === ADDRESS_BITS) exact.set(own, question);
       else prefixes.add(question);
-      for (const neighbour of neighbours.all()) send(question, neighbour, nowMs);
+      for (const router of everybody()) send(question, router, nowMs);
       if (question.waiting.size === 0) end(question, undefined, nowMs);
     },
     cancel(query) {
       const question = open.get(query);
       if (question !== undefined) close(question);
     },
-    isWaiting: (query, from) => open.get(query)?.waiting.has(from.id) === true,
+    isWaiting: (query, from) => open.get(query)?.waiting.has(from.name) === true,
     no(query, from, nowMs) {
       const question = open.get(query);
-      if (question !== undefined) heard(question, from.id, nowMs);
+      if (question !== undefined && heard(question, from.name)) end(question, undefined, nowMs);
     },
     found(found, nowMs) {
       const { bytes } = found.address;
@@ -90,11 +90,13 @@ export function createAsking(context: Context, neighbours: Neighbours): Asking {
         if (matchesPrefix(bytes, each.prefix, each.nbits)) end(each, found, nowMs);
       }
     },
-    neighbourUp(neighbour, nowMs) {
-      for (const question of open.values()) send(question, neighbour, nowMs);
+    routerUp(router, nowMs) {
+      for (const question of open.values()) send(question, router, nowMs);
     },
-    neighbourDown(id, nowMs) {
-      for (const question of [...open.values()]) heard(question, id, nowMs);
+    routerDown(name, nowMs) {
+      for (const question of [...open.values()]) {
+        if (heard(question, name)) end(question, undefined, nowMs);
+      }
     },
     expire(nowMs) {
       for (const question of [...open.values()]) {
