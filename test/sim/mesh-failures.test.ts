@@ -160,6 +160,24 @@ describe("a mesh that breaks", () => {
     expect(new Set(stream.numbers).size).toBe(stream.numbers.length);
   });
 
+  it("a neighbour that was away costs what its link takes, not what one takes that was not measured", () => {
+    for (const seed of SEEDS) {
+      const mesh = createMesh(line(2), seed);
+      untilConverged(mesh);
+      const { world } = mesh.lab;
+      const cost = (): number => mesh.daemon(0).engine.network.ways()[0]?.costMicros ?? 0;
+      world.run(65_000);
+      const before = cost();
+      expect(before).toBe(500 + 1_000 * mesh.latencyMs([0, 1]));
+      mesh.daemon(1).stop();
+      world.run(100);
+      expect(cost()).toBe(0);
+      mesh.daemon(1).start();
+      world.run(65_000);
+      expect(cost(), `seed ${seed}`).toBeLessThan(1.5 * before);
+    }
+  });
+
   it("churn: every tenth daemon restarts each minute for five, clocks jump, and all is well after", () => {
     const mesh = createMesh(grid(4), 1);
     untilConverged(mesh);

@@ -107,8 +107,11 @@ export function createLinkLife(sink: LifeSink): LinkLife {
       if (state.up && reason !== undefined) goDown(reason, nowMs);
       else if (!state.up && reason === undefined && state.greeted) {
         state.up = true;
-        tell(qualityOf(signs.used, signs.doubtful), nowMs);
+        const quality = qualityOf(signs.used, signs.doubtful);
+        tell(quality, nowMs);
         sink.up(nowMs);
+        // What an earlier incarnation measured is no news later: without it the owner would not know.
+        if (state.up && signs.used?.rtt.measured === true) sink.changed(quality, nowMs);
       } else if (state.up && signs.used !== undefined) report(signs.used, signs.doubtful, nowMs);
     },
   };
