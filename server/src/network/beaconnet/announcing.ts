@@ -88,6 +88,7 @@ export function createAnnouncing(options: AnnouncingOptions): Announcing {
     },
     changed,
     starved: want,
+    isAwaited: (router) => [...neighbours.all()].some(({ dirty }) => dirty.has(router)),
     forgotten(router) {
       const { leastSeq, leastCost, leastUntilMs, newest } = router;
       forgotten.set(router.name, { leastSeq, leastCost, leastUntilMs, newest });

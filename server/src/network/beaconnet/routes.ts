@@ -66,6 +66,8 @@ export interface RoutesOptions {
   readonly changed: (router: KnownRouter, nowMs: number) => void;
   /** There are offers, but none that may be taken, or but a bad one: a newer beacon would help. */
   readonly starved: (router: KnownRouter, nowMs: number) => void;
+  /** Whether neighbours still have to be told that the way to it is lost: it is kept until then. */
+  readonly isAwaited: (router: KnownRouter) => boolean;
   /** It was forgotten. */
   readonly forgotten: (router: KnownRouter) => void;
 }
@@ -224,7 +226,7 @@ export function createRoutes(options: RoutesOptions): Routes {
           ended = true;
         }
         if (ended || isStarved(router)) choose(router, nowMs);
-        if (router.offers.size === 0) forget(router);
+        if (router.offers.size === 0 && !options.isAwaited(router)) forget(router);
       }
     },
     all: () => routers.values(),

@@ -103,6 +103,21 @@ describe("a mesh of routers", () => {
     expect(failures(mesh, [[3, 0]])).toEqual([]);
   });
 
+  it("tells everybody when a way is lost, at whatever moment", () => {
+    const mesh = createMesh(4, line(4));
+    const { lab, daemons } = mesh;
+    const [first, third, last] = [at(daemons, 0), at(daemons, 2), at(daemons, 3)];
+    lab.run(2_000);
+    for (let offset = 0; offset < 1_000; offset += 10) {
+      lab.run(2_000 + offset);
+      expect(first.router.ways(), `${offset} ms`).toHaveLength(3);
+      lab.unlink(third, last);
+      lab.run(500);
+      expect(first.router.ways(), `${offset} ms`).toHaveLength(2);
+      lab.link(third, last);
+    }
+  });
+
   it("heals after a partition, and forgets who does not come back", () => {
     const mesh = createMesh(6, line(6));
     const { lab, daemons } = mesh;
