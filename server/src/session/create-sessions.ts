@@ -32,6 +32,7 @@ import {
   hasSession,
   isWaiting,
   type Member,
+  type Pair,
   type SessionSource,
 } from "./pair.js";
 import { createPairs } from "./pairs.js";
@@ -137,6 +138,7 @@ export function createSessions(options: SessionsOptions): Sessions {
     resolved(destination, reach, nowMs) {
       if (reach === "unknown") return; // a hint: what waits goes on waiting (M2)
       for (const pair of pairs.waits.of(destination)) {
+        doubtIfSilent(pair, nowMs);
         pair.channel?.wayCameUp(nowMs);
         outgoing.goOn(pair, nowMs);
       }
@@ -161,11 +163,13 @@ export function createSessions(options: SessionsOptions): Sessions {
     for (const pair of pairs.all.values()) {
       const { channel } = pair;
       if (channel === undefined || !(hasSession(pair) || isWaiting(pair))) continue;
-      // Whoever did not answer while there was no way may have lost the session meanwhile.
-      const silent = pair.sentMs > pair.heardMs && nowMs - pair.heardMs > DOUBT_AFTER_MS;
-      if (silent) channel.doubt(nowMs);
+      doubtIfSilent(pair, nowMs);
       if (channel.suspect) channel.wayCameUp(nowMs);
     }
+  }
+  /** Whoever did not answer while there was no way may have lost the session meanwhile. */
+  function doubtIfSilent({ channel, sentMs, heardMs }: Pair, nowMs: number): void {
+    if (sentMs > heardMs && nowMs - heardMs > DOUBT_AFTER_MS) channel?.doubt(nowMs);
   }
   /** Whether nobody has that address, as far as can be told at once: maybe there is nobody to ask. */
   function isUnknown(addresses: Uint8Array, at: number, nowMs: number): boolean {
