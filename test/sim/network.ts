@@ -10,6 +10,7 @@ import { simAddress } from "./addresses.js";
 import type { Host } from "./host.js";
 import type { LinkOptions } from "./link-model.js";
 import { createLinks } from "./links.js";
+import type { Nat } from "./nat.js";
 import { createRoutes } from "./routes.js";
 import {
   type BindOptions,
@@ -49,6 +50,8 @@ export interface Network {
   setDown(host: string, down: boolean): void;
   /** Puts a NAT before a bound address, or gives the NAT another outside address. */
   nat(inside: string, outside: string, options?: { readonly rememberMs?: number }): void;
+  /** Puts a bound address behind a NAT, which others may share. */
+  share(inside: string, nat: Nat): void;
   /** Replaces a bound address by another, as when a machine changes networks. */
   move(from: string, to: string): void;
   /** A datagram of somebody's arrives at an address, past all links but not past a NAT. */
@@ -105,6 +108,7 @@ export function createNetwork(options: NetworkOptions): Network {
     },
     nat: (inside, outside, { rememberMs = Number.POSITIVE_INFINITY } = {}) =>
       state.routes.nat(simAddress(inside), simAddress(outside), rememberMs),
+    share: (inside, nat) => state.routes.share(simAddress(inside), nat),
     move: (from, to) => state.routes.move(simAddress(from), simAddress(to)),
     inject(from, to, bytes, delayMs = 0) {
       state.counters.injected += 1;

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-// Who is behind an address: bound transports, and the NATs in front of some of them. A NAT shows
-// one outside address in place of an inside one; from outside it lets in only who was sent to
-// lately, if it is told to.
+// Who is behind an address: bound transports, and the NATs in front of some of them. A fixed one
+// shows one outside address in place of an inside one, and lets in only who was sent to lately, if
+// it is told to; those of nat.ts give ports to those who share them.
 
 import type { SimAddress } from "./addresses.js";
+import type { Nat } from "./nat.js";
 import type { SimPort } from "./sim-transport.js";
 
 /** What is found at an address. */
@@ -22,6 +23,8 @@ export interface Routes {
   move(from: SimAddress, to: SimAddress): void;
   /** Puts a NAT before an address, or moves its outside; the old outside leads nowhere then. */
   nat(inside: SimAddress, outside: SimAddress, rememberMs: number): void;
+  /** Puts an address behind a NAT that others may share. Those are reached without it. */
+  share(inside: SimAddress, nat: Nat): void;
   /** The address that others see, noting who is sent to. */
   leave(inside: SimAddress, to: SimAddress, nowMs: number): SimAddress;
   /** Who gets a datagram; or why nobody does. */
@@ -30,7 +33,7 @@ export interface Routes {
   behind(to: SimAddress): Inside | undefined;
 }
 
-interface Nat {
+interface FixedNat {
   readonly inside: SimAddress;
   readonly outside: SimAddress;
   readonly rememberMs: number;
@@ -41,14 +44,26 @@ interface Nat {
 /** Without transports. */
 export function createRoutes(): Routes {
   const bound = new Map<string, Inside>();
-  const byInside = new Map<string, Nat>();
-  const byOutside = new Map<string, Nat>();
+  const byInside = new Map<string, FixedNat>();
+  const byOutside = new Map<string, FixedNat>();
+  const shared = new Map<string, Nat>();
+  const sharedByIp = new Map<string, Nat>();
+  const open = ({ text }: SimAddress): Inside | undefined => {
+    const found = bound.get(text);
+    return found?.port.isOpen() === true ? found : undefined;
+  };
   const behind = (to: SimAddress): Inside | undefined => {
+    const inside = sharedByIp.get(to.ip)?.behind(to);
+    if (inside !== undefined) return open(inside);
     const nat = byOutside.get(to.text);
     // What is behind a NAT is not reached at its inside address.
     if (nat === undefined && byInside.has(to.text)) return undefined;
-    const found = bound.get((nat?.inside ?? to).text);
-    return found?.port.isOpen() === true ? found : undefined;
+    return open(nat?.inside ?? to);
+  };
+  /** Whether one that is behind a NAT is reached from an address only another way. */
+  const isElsewhere = (to: SimAddress, from: SimAddress): boolean => {
+    const nat = shared.get(to.text);
+    return nat !== undefined && nat !== shared.get(from.text);
   };
   const bindOne = (port: SimPort, local: SimAddress): void => {
     if (bound.get(local.text)?.port.isOpen() === true) {
@@ -75,16 +90,30 @@ export function createRoutes(): Routes {
     nat(inside, outside, rememberMs) {
       const old = byInside.get(inside.text);
       if (old !== undefined) byOutside.delete(old.outside.text);
-      const nat: Nat = { inside, outside, rememberMs, sentMs: new Map() };
+      const nat: FixedNat = { inside, outside, rememberMs, sentMs: new Map() };
       byInside.set(inside.text, nat);
       byOutside.set(outside.text, nat);
     },
+    share(inside, nat) {
+      shared.set(inside.text, nat);
+      sharedByIp.set(nat.ip, nat);
+    },
     leave(inside, to, nowMs) {
+      const house = shared.get(inside.text);
+      if (house !== undefined) {
+        return shared.get(to.text) === house ? inside : house.leave(inside, to, nowMs);
+      }
       const nat = byInside.get(inside.text);
       nat?.sentMs.set(to.text, nowMs);
       return nat?.outside ?? inside;
     },
     find(to, from, nowMs) {
+      const house = sharedByIp.get(to.ip);
+      if (house !== undefined) {
+        const inside = house.enter(to, from, nowMs);
+        return inside === undefined ? "nat" : (open(inside) ?? "nobody");
+      }
+      if (isElsewhere(to, from)) return "nobody";
       const found = behind(to);
       if (found === undefined) return "nobody";
       const nat = byOutside.get(to.text);
