@@ -15,7 +15,7 @@ import {
   createIdentities,
   type PrivateKey,
 } from "../../server/src/identity/index.js";
-import { findAlgorithm } from "../../server/src/network/index.js";
+import { type ConfiguredAlgorithm, findAlgorithm } from "../../server/src/network/index.js";
 import type { Host } from "./host.js";
 import { type LabNode, type NodeKey, openLabNode } from "./lab-node.js";
 import type { LinkOptions } from "./link-model.js";
@@ -71,6 +71,8 @@ export interface DaemonOptions {
   readonly serialized?: Uint8Array;
   /** Whether it waits for `start`. */
   readonly down?: boolean;
+  /** Makes another algorithm of the lab's, for a daemon that routes otherwise than it says. */
+  readonly routing?: (honest: ConfiguredAlgorithm) => ConfiguredAlgorithm;
 }
 
 /** Daemons on one network. */
@@ -118,13 +120,19 @@ export function createDaemonLab(options: DaemonLabOptions = {}): DaemonLab {
   let daemons = 0;
   let keys = 0;
 
-  const run = (name: string, serialized: Uint8Array, at: string, logger: Logger): Running => {
+  const run = (
+    name: string,
+    serialized: Uint8Array,
+    at: string,
+    logger: Logger,
+    routing: NonNullable<DaemonOptions["routing"]>,
+  ): Running => {
     const host = world.host(name);
     const relay = createRelaySink();
     const transport = network.bind(host, at, relay.sink);
     const engine = createEngine({
       privateKey: parse(serialized),
-      algorithm,
+      algorithm: routing(algorithm),
       limits,
       transports: [transport],
       crypto,
@@ -196,7 +204,7 @@ export function createDaemonLab(options: DaemonLabOptions = {}): DaemonLab {
       start(where = at) {
         if (running !== undefined) throw new Error(`${name} is running`);
         at = where;
-        running = run(name, serialized, at, logger);
+        running = run(name, serialized, at, logger, chosen.routing ?? ((honest) => honest));
         for (const peer of peers) running.engine.dial(peer);
       },
       stop() {

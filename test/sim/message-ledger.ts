@@ -6,7 +6,7 @@
  * shares no code with the daemons, and every message that comes must be one that was sent, come to
  * the node it was sent to, from the node that sent it, and for the first time.
  */
-import type { LabNode } from "./lab-node.js";
+import type { LabNode, Refused } from "./lab-node.js";
 
 /** What the account says. */
 export interface LedgerReport {
@@ -28,8 +28,12 @@ export interface Ledger {
   node(number: number): LabNode;
   /** Sends the next message; its number, or -1 if it was refused. */
   send(from: number, to: number, length: number): number;
+  /** Why the last one that was refused was. */
+  readonly refusal: Refused;
   /** Whether a message has come. */
   has(id: number): boolean;
+  /** Is told of each message that comes as it should. */
+  onArrival: (id: number) => void;
   report(): LedgerReport;
   readonly sent: number;
   readonly arrived: number;
@@ -48,6 +52,7 @@ export function createLedger(most: number): Ledger {
   const expected = new Uint8Array(LONGEST_BYTES);
   const sums = { sent: 0, refused: 0, arrived: 0, altered: 0, twice: 0, misattributed: 0 };
   const names = new Map<string, number>();
+  let refusal: Refused;
 
   const node = (number: number): LabNode => {
     const found = nodes[number];
@@ -73,9 +78,10 @@ export function createLedger(most: number): Ledger {
     else {
       arrivals[id] = 1;
       sums.arrived += 1;
+      ledger.onArrival(id);
     }
   };
-  return {
+  const ledger: Ledger = {
     enrol(opened) {
       const name = opened.address.toString();
       const number = numbers.get(name) ?? nodes.length;
@@ -92,10 +98,16 @@ export function createLedger(most: number): Ledger {
       const bytes = Math.max(SHORTEST_BYTES, Math.min(length, LONGEST_BYTES));
       writeMessage(id, bytes, from, to, outgoing);
       sums.sent += 1;
-      if (node(from).send(node(to).address, outgoing.subarray(0, bytes)) === undefined) return id;
+      const refused = node(from).send(node(to).address, outgoing.subarray(0, bytes));
+      if (refused === undefined) return id;
+      refusal = refused;
       sums.refused += 1;
       return -1;
     },
+    get refusal() {
+      return refusal;
+    },
+    onArrival() {},
     has: (id) => arrivals[id] === 1,
     report: () => ({ ...sums }),
     get sent() {
@@ -105,6 +117,7 @@ export function createLedger(most: number): Ledger {
       return sums.arrived;
     },
   };
+  return ledger;
 }
 
 /** The message with this number. */
