@@ -45,7 +45,7 @@ describe("a mesh of daemons", () => {
       expect(report.arrived).toBe(report.pairs);
       expect(report.wrong).toBe(0);
     },
-    900_000,
+    3_600_000,
   );
 });
 
