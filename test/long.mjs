@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-// `npm run long [-- fuzz|soak|model|crossing|rekeying|sessions|messages|first-message|meshes|flood …]`: the tests that CI runs short, at full length. Each
-// is an ordinary test file that reads its size from the environment; the seed is printed.
+// `npm run long [-- NAME …]`, with the names of `runs`: the tests that CI runs short, at full length.
+// Each is an ordinary test file that reads its size from the environment, where another one may be
+// set; the seed is printed.
 import { spawnSync } from "node:child_process";
 
 const runs = {
@@ -36,9 +37,9 @@ const runs = {
     env: { SESSION_MESSAGES: "200000", SESSION_REMOTES: "10000" },
   },
   messages: {
-    what: "1,000,000 messages between two whole daemons over a bad network, 1,000 remote identities",
+    what: "1,000,000 messages between two whole daemons over a bad network, 10,000,000 (MESH_MESSAGES) across a third one; 1,000 remote identities",
     files: ["test/sim/daemons/messages.test.ts", "test/sim/daemons/size.test.ts"],
-    env: { DAEMON_MESSAGES: "1000000", DAEMON_REMOTES: "1000" },
+    env: { DAEMON_MESSAGES: "1000000", MESH_MESSAGES: "10000000", DAEMON_REMOTES: "1000" },
   },
   "first-message": {
     what: "the first message between daemons just started, 50 times; 90 pairs at once, 20 times; in 2 s",
@@ -49,6 +50,16 @@ const runs = {
     what: "meshes of 2 to 300 whole daemons: every pair, up to 100 of them, exchanges messages; and meshes that break",
     files: ["test/sim/meshes.test.ts", "test/sim/mesh-failures.test.ts"],
     env: { MESHES: "all" },
+  },
+  churn: {
+    what: "30 minutes of a mesh of 20 daemons that restart, are parted and joined, with clocks that jump back",
+    files: ["test/sim/churn.test.ts"],
+    env: { CHURN_MINUTES: "30" },
+  },
+  "mesh-sessions": {
+    what: "10 minutes of rekeying at 8 Mbit/s across a mesh; 17,000 remote identities of one daemon",
+    files: ["test/sim/daemons/rekeying.test.ts", "test/sim/daemons/remotes.test.ts"],
+    env: { REKEY_SECONDS: "600", REKEY_BYTES: "1000", REMOTES: "17000" },
   },
   flood: {
     what: "floods of 10,000 message 1 a second, 10 s each",
@@ -69,7 +80,7 @@ for (const [name, { what, files, env }] of Object.entries(runs)) {
   process.stdout.write(`${name}: ${what}\n`);
   const { status } = spawnSync("npx", ["vitest", "run", "--testTimeout", "7200000", ...files], {
     stdio: "inherit",
-    env: { ...process.env, ...env },
+    env: { ...env, ...process.env },
   });
   if (status !== 0) failed = true;
 }

@@ -8,6 +8,7 @@ import { selectCrypto } from "../../server/src/crypto/index.js";
  */
 import { Address } from "../../server/src/identity/index.js";
 import { createDaemonLab, type DaemonLab, type LabDaemon } from "./daemon-lab.js";
+import type { LinkOptions } from "./link-model.js";
 import { createLedger } from "./message-ledger.js";
 import { type Edge, leastCosts, type Topology } from "./topologies.js";
 import { withVerdictCache } from "./verdict-cache.js";
@@ -50,10 +51,21 @@ const LATENCY_RANGE_MS = 19;
 /** Messages that are sent before the clock goes on. */
 const AT_ONCE = 200;
 
+/** What can be chosen. */
+export interface MeshOptions {
+  /** "beaconnet" unless said otherwise. */
+  readonly algorithm?: string;
+  /** How all links are, but for their latencies. */
+  readonly link?: Partial<LinkOptions>;
+  /** Verdicts of signatures that the daemons share. */
+  readonly verdicts?: number;
+}
+
 /** Starts all daemons at once. */
-export function createMesh(topology: Topology, seed: number, algorithm = "beaconnet"): Mesh {
-  const crypto = withVerdictCache(selectCrypto());
-  const lab = createDaemonLab({ seed, crypto, algorithm });
+export function createMesh(topology: Topology, seed: number, options: MeshOptions = {}): Mesh {
+  const { algorithm = "beaconnet", link = {}, verdicts } = options;
+  const crypto = withVerdictCache(selectCrypto(), verdicts);
+  const lab = createDaemonLab({ seed, crypto, algorithm, link });
   const random = lab.world.random("latencies");
   const daemons = Array.from({ length: topology.daemons }, (_, i) => lab.daemon(`d${i}`));
   const daemon = (number: number): LabDaemon => {

@@ -47,7 +47,9 @@ const LONGEST_BYTES = 65_535;
 export function createLedger(most: number): Ledger {
   const nodes: LabNode[] = [];
   const numbers = new Map<string, number>();
-  const arrivals = new Uint8Array(most);
+  // A bit each.
+  const arrivals = new Uint8Array(Math.ceil(most / 8));
+  const hasArrived = (id: number): boolean => ((arrivals[id >> 3] ?? 0) & (1 << (id & 7))) !== 0;
   const outgoing = new Uint8Array(LONGEST_BYTES);
   const expected = new Uint8Array(LONGEST_BYTES);
   const sums = { sent: 0, refused: 0, arrived: 0, altered: 0, twice: 0, misattributed: 0 };
@@ -74,9 +76,9 @@ export function createLedger(most: number): Ledger {
     }
     writeMessage(id, payload.length, from, to, expected);
     if (Buffer.compare(expected.subarray(0, payload.length), payload) !== 0) sums.altered += 1;
-    else if (arrivals[id] === 1) sums.twice += 1;
+    else if (hasArrived(id)) sums.twice += 1;
     else {
-      arrivals[id] = 1;
+      arrivals[id >> 3] = (arrivals[id >> 3] ?? 0) | (1 << (id & 7));
       sums.arrived += 1;
       ledger.onArrival(id);
     }
@@ -108,7 +110,7 @@ export function createLedger(most: number): Ledger {
       return refusal;
     },
     onArrival() {},
-    has: (id) => arrivals[id] === 1,
+    has: (id) => id >= 0 && hasArrived(id),
     report: () => ({ ...sums }),
     get sent() {
       return sums.sent;

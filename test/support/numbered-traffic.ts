@@ -17,15 +17,20 @@ export interface Ear {
   listen(node: Node): void;
   /** Numbers that have arrived more than once. */
   twice(): readonly number[];
+  /** How many messages have arrived that are not, byte for byte, what their number makes them. */
+  readonly altered: number;
 }
 
 /** An ear at some nodes. */
 export function createEar(...nodes: readonly Node[]): Ear {
   const numbers: number[] = [];
+  let altered = 0;
   const hear = async (node: Node): Promise<void> => {
     for await (const batch of node.batches()) {
       for (const { payload } of batch) {
-        numbers.push(new DataView(payload.buffer, payload.byteOffset).getUint32(0));
+        const number = new DataView(payload.buffer, payload.byteOffset).getUint32(0);
+        numbers.push(number);
+        if (Buffer.compare(payload, messageOf(number)) !== 0) altered += 1;
       }
     }
   };
@@ -36,6 +41,9 @@ export function createEar(...nodes: readonly Node[]): Ear {
     twice() {
       const seen = new Set<number>();
       return numbers.filter((number) => seen.size === seen.add(number).size);
+    },
+    get altered() {
+      return altered;
     },
   };
 }
@@ -69,10 +77,8 @@ export function createNumberedTraffic(
   };
   const send = (): number => {
     const number = next++;
-    const payload = new Uint8Array(BYTES);
-    new DataView(payload.buffer).setUint32(0, number);
     pending += 1;
-    sender.send(to, payload).then(
+    sender.send(to, messageOf(number)).then(
       () => told(number, "accepted"),
       (error: unknown) => told(number, error instanceof NodeError ? error.reason : String(error)),
     );
@@ -97,4 +103,12 @@ export function createNumberedTraffic(
       await until(`${count} messages have arrived`, arrived, DEADLINE_MS);
     },
   };
+}
+
+/** The message with this number: all its bytes follow from it. */
+function messageOf(number: number): Uint8Array {
+  const payload = new Uint8Array(BYTES);
+  new DataView(payload.buffer).setUint32(0, number);
+  for (let i = 4; i < BYTES; i++) payload[i] = Math.imul(number + 1, 31 * i) >>> 3;
+  return payload;
 }

@@ -15,6 +15,8 @@ export interface UdpRelay {
   readonly back: readonly Buffer[];
   /** Where to carry them. */
   carryTo(address: string): void;
+  /** Loses everything, in both directions and without a word, until it is told false. */
+  cut(isCut: boolean): void;
   /** Sends to where it carries, as if it came from the one that dials. */
   forge(datagram: Uint8Array): void;
   close(): Promise<void>;
@@ -27,17 +29,18 @@ export async function createUdpRelay(): Promise<UdpRelay> {
   const [there, back]: [Buffer[], Buffer[]] = [[], []];
   let target: string | undefined;
   let dialler: RemoteInfo | undefined;
+  let lost = false;
   const deliver = (datagram: Uint8Array): void => {
     if (target !== undefined) sendTo(inside, datagram, target);
   };
   outside.on("message", (datagram, from) => {
     dialler = from;
     there.push(datagram);
-    deliver(datagram);
+    if (!lost) deliver(datagram);
   });
   inside.on("message", (datagram) => {
     back.push(datagram);
-    if (dialler !== undefined) outside.send(datagram, dialler.port, dialler.address);
+    if (dialler !== undefined && !lost) outside.send(datagram, dialler.port, dialler.address);
   });
   return {
     address: `127.0.0.1:${outside.address().port}`,
@@ -45,6 +48,9 @@ export async function createUdpRelay(): Promise<UdpRelay> {
     back,
     carryTo(address) {
       target = address;
+    },
+    cut(isCut) {
+      lost = isCut;
     },
     forge: deliver,
     async close() {

@@ -34,6 +34,8 @@ export const RENEW_SHARE = 2;
 export const VERIFICATIONS_PER_SECOND = 500;
 /** The same with portable crypto. */
 export const VERIFICATIONS_PER_SECOND_PORTABLE = 20;
+/** Routers that know where one node of ours is; beyond, whoever was told longest ago is not told more. */
+export const MOST_TOLD = 1_024;
 /** Own addresses that are not open any more whose last sequence number is remembered. */
 export const MOST_LAST_SEQS = 16_384;
 

@@ -38,7 +38,8 @@ export function createIdleList(
   };
   const sweep = (nowMs: number): void => {
     for (const pair of pairs) {
-      if (nowMs - pair.usedMs < IDLE_MS) break;
+      // The same sum as the deadline's: a difference may round to less, and be due for ever.
+      if (nowMs < pair.usedMs + IDLE_MS) break;
       if (isWaiting(pair)) move(pair, nowMs);
       else idle(pair, nowMs);
     }

@@ -45,5 +45,9 @@ export const CARRIED_BURST = 4_000;
 export const MOST_FLOODS = 2_048;
 /** Milliseconds after which a neighbour that has not ended its answer counts as a no. */
 export const FLOOD_MS = 2_000;
+/** Milliseconds for which a question that is over is known when it comes again by another way, */
+export const OVER_MS = 60_000;
+/** and how many such questions; beyond, the oldest is forgotten. */
+export const MOST_OVER = 16_384;
 /** Locations that one neighbour may bring for one flood; beyond, they are dropped. */
 export const MOST_REPLIES = 8;

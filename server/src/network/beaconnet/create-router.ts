@@ -25,7 +25,7 @@ import { firstReached, foundOf, renew, sweepLocations } from "../locating/holdin
 import { learn, learnDetach, learnHeld } from "../locating/learning.js";
 import { createLocations } from "../locating/locations.js";
 import { nameOf } from "../locating/names.js";
-import { createOwnNodes, type OwnNode } from "../locating/own-nodes.js";
+import { createOwnNodes, noteTold, type OwnNode } from "../locating/own-nodes.js";
 import { UNLIMITED } from "../locating/quotas.js";
 import { sameBytes } from "../records/signed.js";
 import { createRecordVerifier } from "../records/verifier.js";
@@ -140,7 +140,7 @@ export function createBeaconnetRouter(environment: RouterEnvironment): Router {
     }
     const node = own.find(prefix, nbits);
     if (node !== undefined) {
-      noteTold(node, asker);
+      noteAsker(node, asker);
       reply(number, own.location(node, nowMs), from, nowMs);
       return;
     }
@@ -148,9 +148,9 @@ export function createBeaconnetRouter(environment: RouterEnvironment): Router {
     flooding.pass(query, from, nowMs);
   };
   /** Who is told where a node is hears when it leaves; strangers nobody knows a way to do not. */
-  const noteTold = (node: OwnNode, asker: Uint8Array): void => {
+  const noteAsker = (node: OwnNode, asker: Uint8Array): void => {
     const known = routes.get(asker);
-    if (known !== undefined) node.told.set(known.name, known.address);
+    if (known !== undefined) noteTold(node, known.name, known.address);
   };
   const reply = (number: number, location: Uint8Array, to: Neighbour, nowMs: number): void => {
     const message: Message = { type: "reply", number, last: true, location };
@@ -330,7 +330,7 @@ export function createBeaconnetRouter(environment: RouterEnvironment): Router {
       const { router } = held.attach;
       let location: Uint8Array = NOTHING;
       if (introduce) {
-        noteTold(node, router);
+        noteAsker(node, router);
         location = own.location(node, nowMs);
       }
       const via = sameBytes(next.address, router) ? NOTHING : router;

@@ -4,15 +4,16 @@
 // passes a question on once, and says no when all it passed it to have said so; a location goes
 // back at once. Invariant: each question that was taken is ended once, after FLOOD_MS at the latest.
 
-import { type AddressMap, createAddressMap, createLru } from "../../core/index.js";
+import { type AddressMap, createAddressMap } from "../../core/index.js";
 import { matchesPrefix } from "../../identity/index.js";
 import { ADDRESS_BITS } from "../constants.js";
 import type { Found } from "../network.js";
 import type { RouterEnvironment } from "../router.js";
-import { FLOOD_MS, MOST_FLOODS, MOST_HOPS, MOST_REPLIES } from "./constants.js";
+import { FLOOD_MS, MOST_FLOODS, MOST_HOPS, MOST_REPLIES, OVER_MS } from "./constants.js";
 import type { BeaconnetCounters } from "./counters.js";
 import { encodeMessage, type Message, type Query } from "./messages.js";
 import type { Neighbour, Neighbours } from "./neighbours.js";
+import { createPastFloods } from "./past-floods.js";
 
 /** A question that is open here. */
 interface Flood {
@@ -67,8 +68,6 @@ export interface Flooding {
 
 const NOTHING = new Uint8Array(0);
 const FLOOD_BYTES = 8;
-/** Questions that are over whose repetition is known. */
-const MOST_OVER = 16_384;
 
 /** Nothing is open. */
 export function createFlooding(options: FloodingOptions): Flooding {
@@ -80,7 +79,7 @@ export function createFlooding(options: FloodingOptions): Flooding {
   const exact: AddressMap<Flood> = createAddressMap<Flood>(random);
   const prefixes = new Set<Flood>();
   // A question may come by another way when it is over here.
-  const over = createLru<string, true>(MOST_OVER);
+  const over = createPastFloods();
   let lastNumber = random.u32();
 
   const send = (message: Message, to: Neighbour, nowMs: number): boolean => {
@@ -107,7 +106,7 @@ export function createFlooding(options: FloodingOptions): Flooding {
   const close = (flood: Flood): boolean => {
     if (!byNumber.delete(flood.number)) return false;
     byKey.delete(flood.key);
-    over.set(flood.key, true);
+    over.add(flood.key, flood.untilMs + OVER_MS);
     if (flood.parent !== undefined) flood.parent.floods -= 1;
     else {
       byQuery.delete(flood.query);
@@ -171,7 +170,7 @@ export function createFlooding(options: FloodingOptions): Flooding {
     },
     isKnown({ asker, flood }) {
       const key = keyOf(asker, flood);
-      return byKey.has(key) || over.get(key) === true;
+      return byKey.has(key) || over.has(key);
     },
     pass(query, from, nowMs) {
       const { number, hopsLeft, prefix, nbits } = query;
@@ -220,6 +219,7 @@ export function createFlooding(options: FloodingOptions): Flooding {
       }
     },
     expire(nowMs) {
+      over.expire(nowMs);
       for (const flood of [...byNumber.values()]) {
         if (flood.untilMs > nowMs) return;
         end(flood, undefined, nowMs);

@@ -9,7 +9,7 @@ import type { RouterEnvironment } from "../router.js";
 import { type ControlMessage, encodeControl } from "./control-messages.js";
 import type { LocatingCounters } from "./counters.js";
 import type { HeldLocation, Locations } from "./locations.js";
-import type { OwnNode, OwnNodes } from "./own-nodes.js";
+import { noteTold, type OwnNode, type OwnNodes } from "./own-nodes.js";
 
 /** A router that something came from, or that can be told something. */
 export interface Correspondent {
@@ -67,7 +67,7 @@ export function giveLocation(
   query: number,
   nowMs: number,
 ): void {
-  node.told.set(to.name, to.address);
+  noteTold(node, to.name, to.address);
   const location = context.own.location(node, nowMs);
   tell(context, to, { type: "answer", query, location }, nowMs);
 }

@@ -21,7 +21,7 @@ import { firstReached, foundOf, renew, sweepLocations } from "./holding.js";
 import { createLocations } from "./locations.js";
 import { nameOf } from "./names.js";
 import { createNeighbours, type Neighbour } from "./neighbours.js";
-import { createOwnNodes } from "./own-nodes.js";
+import { createOwnNodes, noteTold } from "./own-nodes.js";
 import { createRouters, type ReachedRouter } from "./routers.js";
 import { attachNode, detachNode } from "./telling.js";
 
@@ -213,7 +213,7 @@ export function createLocator(environment: RouterEnvironment, options: LocatorOp
       const { router } = held.attach;
       let location: Uint8Array = NOTHING;
       if (introduce) {
-        node.told.set(nameOf(router), router);
+        noteTold(node, nameOf(router), router);
         location = own.location(node, nowMs);
       }
       const beyond = sameBytes(next.address, router) ? NOTHING : router;

@@ -17,6 +17,7 @@ import {
   CONSENT_SECONDS,
   MOST_LAST_SEQS,
   MOST_SEQ,
+  MOST_TOLD,
   RENEW_SHARE,
 } from "../constants.js";
 import type { Attachment } from "../network.js";
@@ -38,7 +39,7 @@ export interface OwnNode {
   signedAgain: boolean;
   /** Another router has a newer attachment: nothing is published any more (O4). */
   displaced: boolean;
-  /** Routers that were told where it is, by name. */
+  /** Routers that were told where it is, by name, those last that were told last: see noteTold. */
   readonly told: Map<string, Uint8Array>;
   record: Uint8Array | undefined;
   recordMs: number;
@@ -162,6 +163,17 @@ export function createOwnNodes(options: OwnNodesOptions): OwnNodes {
 }
 
 const CONSENT_RENEW_MS = (CONSENT_SECONDS * 1000) / RENEW_SHARE;
+
+/** A router knows from now on where a node is, and hears when it leaves, unless too many do. */
+export function noteTold({ told }: OwnNode, name: string, router: Uint8Array): void {
+  told.delete(name);
+  told.set(name, router);
+  if (told.size <= MOST_TOLD) return;
+  for (const first of told.keys()) {
+    told.delete(first);
+    return;
+  }
+}
 
 /** A wall clock's time as a sequence number; a clock that is far off gives none. */
 function wholeMs(unixMs: number): number {

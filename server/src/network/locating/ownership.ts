@@ -7,7 +7,7 @@
 import type { Location } from "../records/location.js";
 import { sameBytes } from "../records/signed.js";
 import { type Context, type Correspondent, giveLocation, tell } from "./context.js";
-import type { OwnNode } from "./own-nodes.js";
+import { noteTold, type OwnNode } from "./own-nodes.js";
 
 /** Somebody else's location of a node of ours came, not as an answer to our own record. */
 export function meetRival(
@@ -60,7 +60,7 @@ export function meetHeld(
 }
 
 function returnOurs(context: Context, node: OwnNode, to: Correspondent, nowMs: number): void {
-  node.told.set(to.name, to.address);
+  noteTold(node, to.name, to.address);
   tell(context, to, { type: "held", location: context.own.location(node, nowMs) }, nowMs);
 }
 
