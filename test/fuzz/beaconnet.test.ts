@@ -74,7 +74,7 @@ it(`${INPUTS} inputs of a hostile neighbour leave the ways of the others as they
       () => encodeControl({ type: "answer", query: 0, location: random.pick(locations) }),
       () => encodeControl({ type: "held", location: random.pick(locations) }),
       () => encodeControl({ type: "detach", record }),
-      () => encodeControl({ type: "withdrawn", address: carol.address.bytes }),
+      () => encodeControl({ type: "withdrawn", query: 0, address: carol.address.bytes }),
       () => encodeControl({ type: "query", query: 0, prefix: random.bytes(32), nbits: 256 }),
       () => random.bytes(1 + random.below(300)),
     ])();

@@ -60,7 +60,7 @@ it(`${INPUTS} inputs of a hostile neighbour change nothing for the others`, () =
       case 4:
         return encodeControl({ type: "detach", record: detach });
       case 5:
-        return encodeControl({ type: "withdrawn", address: bob.address.bytes });
+        return encodeControl({ type: "withdrawn", query: 0, address: bob.address.bytes });
       default:
         return random.bytes(random.below(500));
     }

@@ -39,6 +39,8 @@ export interface HostileNeighbour {
   readonly controls: readonly ControlMessage[];
   /** Is told of each question, to answer it; says nothing by itself. */
   onQuestion: (to: LabDaemon | undefined, question: ControlMessage) => void;
+  /** Is told of everything as it came, in a copy of its own. */
+  onBytes: (from: LabDaemon, kind: "packet" | "control", bytes: Uint8Array) => void;
   sendControl(to: LabDaemon, message: Uint8Array): boolean;
   say(to: LabDaemon, message: ControlMessage): boolean;
   sendPacket(to: LabDaemon, packet: Uint8Array): boolean;
@@ -55,13 +57,17 @@ const MOST_REMEMBERED = 500;
 const HOPS = 16;
 
 /** A neighbour at this address, not dialling anybody yet. */
-export function createHostileNeighbour(lab: DaemonLab, at: string): HostileNeighbour {
+export function createHostileNeighbour(
+  lab: DaemonLab,
+  at: string,
+  algorithmName = "onehop",
+): HostileNeighbour {
   const { world, network, crypto } = lab;
   const host = world.host("mallory");
   const identities = createIdentities(crypto, host.random);
   const own = lab.key("mallory");
-  const algorithm = findAlgorithm("onehop")?.configure({});
-  if (algorithm === undefined) throw new Error("onehop is not registered");
+  const algorithm = findAlgorithm(algorithmName)?.configure({});
+  if (algorithm === undefined) throw new Error("that algorithm is not registered");
   const tag = networkTag(crypto, algorithm);
   const sign = (key: NodeKey, purpose: string, body: Uint8Array): Uint8Array => {
     const parsed = identities.keys.parsePrivateKey(key.serialized.slice());
@@ -75,6 +81,12 @@ export function createHostileNeighbour(lab: DaemonLab, at: string): HostileNeigh
   const remember = <T>(list: T[], what: T): void => {
     list.push(what);
     if (list.length > MOST_REMEMBERED) list.shift();
+  };
+  const daemonAt = (remote: Uint8Array): LabDaemon | undefined =>
+    known.find(({ address }) => address.equals(Address.fromBytes(remote)));
+  const heard = (remote: Uint8Array, kind: "packet" | "control", bytes: Uint8Array): void => {
+    const from = daemonAt(remote);
+    if (from !== undefined) neighbour.onBytes(from, kind, bytes);
   };
   const publicKey = lab.publicKey(own);
   const peers = createPeers({
@@ -93,17 +105,16 @@ export function createHostileNeighbour(lab: DaemonLab, at: string): HostileNeigh
       sign: (certificate) => sign(own, PURPOSES.noiseStatic, certificate),
     },
     owner: {
-      packet: (_link, buffer, from, length) => remember(packets, buffer.slice(from, from + length)),
+      packet(link, buffer, from, length) {
+        remember(packets, buffer.slice(from, from + length));
+        heard(link.remote, "packet", buffer.slice(from, from + length));
+      },
       control(link, buffer, from, length) {
+        heard(link.remote, "control", buffer.slice(from, from + length));
         const message = decodeControl(buffer.slice(from, from + length));
         if (message === undefined) return;
         remember(controls, message);
-        const remote = Address.fromBytes(link.remote);
-        if (message.type !== "query") return;
-        neighbour.onQuestion(
-          known.find(({ address }) => address.equals(remote)),
-          message,
-        );
+        if (message.type === "query") neighbour.onQuestion(daemonAt(link.remote), message);
       },
       up() {},
       down() {},
@@ -136,6 +147,7 @@ export function createHostileNeighbour(lab: DaemonLab, at: string): HostileNeigh
     packets,
     controls,
     onQuestion() {},
+    onBytes() {},
     sendControl: (to, message) => linkTo(to).sendControl(message, nowMs()),
     say: (to, message) => neighbour.sendControl(to, encodeControl(message)),
     sendPacket: (to, packet) => linkTo(to).send(packet, 0, packet.length, 0, nowMs()),

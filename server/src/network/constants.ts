@@ -34,8 +34,8 @@ export const RENEW_SHARE = 2;
 export const VERIFICATIONS_PER_SECOND = 500;
 /** The same with portable crypto. */
 export const VERIFICATIONS_PER_SECOND_PORTABLE = 20;
-/** Routers that know where one node of ours is; beyond, whoever was told longest ago is not told more. */
-export const MOST_TOLD = 1_024;
+/** Routers that were told where one node is and are told when it leaves; the oldest is forgotten. */
+export const MOST_TOLD = 256;
 /** Own addresses that are not open any more whose last sequence number is remembered. */
 export const MOST_LAST_SEQS = 16_384;
 

@@ -84,9 +84,12 @@ export function hopLimit(buffer: Uint8Array, at: number): number {
   return buffer[at + HOP_LIMIT_AT] ?? 0;
 }
 
-/** Takes one hop of a packet with a valid header; false when none would be left. */
-export function takeHop(buffer: Uint8Array, at: number): boolean {
-  const left = hopLimit(buffer, at) - 1;
+/**
+ * Takes one hop of a packet with a valid header, of which it may have had `most`; false when none
+ * would be left.
+ */
+export function takeHop(buffer: Uint8Array, at: number, most = 255): boolean {
+  const left = Math.min(most, hopLimit(buffer, at)) - 1;
   if (left < 1) return false;
   buffer[at + HOP_LIMIT_AT] = left;
   return true;

@@ -114,8 +114,8 @@ describe("a hostile neighbour", () => {
       mallory.say(to, { type: "answer", query: ms % 3 === 0 ? 0 : query, location });
       mallory.say(to, { type: "no", query });
       mallory.say(to, { type: "held", location });
-      mallory.say(to, { type: "withdrawn", address: bob.address.bytes });
-      mallory.say(to, { type: "withdrawn", address: alice.address.bytes });
+      mallory.say(to, { type: "withdrawn", query: 0, address: bob.address.bytes });
+      mallory.say(to, { type: "withdrawn", query: 0, address: alice.address.bytes });
       mallory.say(to, { type: "detach", record });
       mallory.sendControl(to, random.bytes(random.below(300)));
     });

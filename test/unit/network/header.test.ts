@@ -75,7 +75,7 @@ describe("the routing header", () => {
 
   it("counts hops down to the last", () => {
     const packet = written(new Uint8Array(0));
-    expect([takeHop(packet, 0), takeHop(packet, 0), takeHop(packet, 0)]).toEqual([
+    expect([takeHop(packet, 0, 64), takeHop(packet, 0, 64), takeHop(packet, 0, 64)]).toEqual([
       true,
       true,
       false,

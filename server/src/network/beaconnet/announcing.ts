@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 // Beacons: our own, and those of others with the ways there. Invariants: a beacon is believed only
-// if its router has signed it; what is gathered in GATHER_MS is told together; a neighbour is told
-// each beacon whole once.
+// if its router has signed it, for its lifetime after we first heard it at most, and its signature
+// is looked at only where there is room for its router.
 
-import { createLru, createTokenBucket } from "../../core/index.js";
+import { createTokenBucket } from "../../core/index.js";
 import { PURPOSES } from "../../identity/index.js";
 import { MOST_SEQ } from "../constants.js";
+import { nameOf } from "../locating/names.js";
 import { type BeaconRecord, decodeBeacon, encodeBeacon } from "../records/beacon.js";
 import { sameBytes } from "../records/signed.js";
 import type { RecordVerifier } from "../records/verifier.js";
@@ -16,17 +17,14 @@ import {
   BEACON_SECONDS,
   EXTRA_BEACONS_BURST,
   EXTRA_BEACONS_PER_SECOND,
-  GATHER_MS,
-  MOST_FORGOTTEN,
   MOST_HOPS,
-  MOST_ROUTES_BYTES,
-  TELL_COST,
-  TELL_SHARE,
+  OVERTAKEN_BURST,
+  OVERTAKEN_PER_SECOND,
   UNREACHABLE,
-  WANT_AGAIN_MS,
 } from "./constants.js";
 import type { BeaconnetCounters } from "./counters.js";
-import { encodeMessage, entryBytes, type Message, type RouteEntry } from "./messages.js";
+import { createForgotten } from "./forgotten.js";
+import { encodeMessage, type RouteEntry } from "./messages.js";
 import { costTo, type Neighbour, type Neighbours } from "./neighbours.js";
 import {
   createRoutes,
@@ -35,6 +33,8 @@ import {
   type Offer,
   type Routes,
 } from "./routes.js";
+import { createTelling } from "./telling.js";
+import { createWanting, type Want } from "./wanting.js";
 
 /** What it needs. */
 export interface AnnouncingOptions extends RouterEnvironment {
@@ -53,29 +53,39 @@ export interface Announcing {
   neighbourChanged(neighbour: Neighbour, nowMs: number): void;
   neighbourDown(neighbour: Neighbour, nowMs: number): void;
   heardRoutes(entries: readonly RouteEntry[], from: Neighbour, nowMs: number): void;
-  heardWant(want: Extract<Message, { type: "want" }>, from: Neighbour, nowMs: number): void;
+  heardWant(want: Want, from: Neighbour, nowMs: number): void;
   /** Sends what is due. */
   work(nowMs: number): void;
   readonly nextMs: number;
 }
 
 const NEVER = Number.POSITIVE_INFINITY;
+const UNKNOWN: Distance = { leastSeq: -1, leastCost: 0, leastUntilMs: 0, newest: undefined };
 
 /** Nothing is known. */
 export function createAnnouncing(options: AnnouncingOptions): Announcing {
   const { tag, self, random, unixMs, verifier, neighbours, counters, sink } = options;
   const ownAddress = self.address.bytes;
-  const forgotten = createLru<string, Distance>(MOST_FORGOTTEN);
+  const forgotten = createForgotten();
   const extra = createTokenBucket(EXTRA_BEACONS_PER_SECOND, EXTRA_BEACONS_BURST);
-  const toldWays = new WeakMap<KnownRouter, { seq: number; cost: number }>();
+  const overtaken = createTokenBucket(OVERTAKEN_PER_SECOND, OVERTAKEN_BURST);
   let own:
     | { readonly seq: number; readonly bytes: Uint8Array; readonly madeMs: number }
     | undefined;
   let ownSeq = 0;
   let beaconMs = NEVER;
-  let flushMs = NEVER;
-  let extraWanted = false;
+  let extraMs = NEVER;
 
+  const telling = createTelling({
+    ...options,
+    ownSeq: () => own?.seq ?? -1,
+    ownEntry(nowMs) {
+      if (own === undefined) return undefined;
+      const secondsLeft = BEACON_SECONDS - Math.ceil((nowMs - own.madeMs) / 1000);
+      return secondsLeft > 0 ? { cost: 0, hops: 0, secondsLeft, beacon: own.bytes } : undefined;
+    },
+  });
+  const wanting = createWanting(options);
   const routes = createRoutes({
     random,
     linkCost(id) {
@@ -86,57 +96,14 @@ export function createAnnouncing(options: AnnouncingOptions): Announcing {
       const neighbour = neighbours.get(id);
       return neighbour?.name === name && !neighbour.doubtful;
     },
-    changed,
-    starved: want,
-    isAwaited: (router) => [...neighbours.all()].some(({ dirty }) => dirty.has(router)),
-    forgotten(router) {
-      const { leastSeq, leastCost, leastUntilMs, newest } = router;
-      forgotten.set(router.name, { leastSeq, leastCost, leastUntilMs, newest });
-      for (const neighbour of neighbours.all()) {
-        neighbour.has.delete(router);
-        neighbour.told.delete(router);
-        neighbour.dirty.delete(router);
-      }
+    holderOf: (id) => neighbours.get(id)?.holder,
+    changed: telling.changed,
+    starved: wanting.want,
+    forgotten(router, nowMs) {
+      forgotten.keep(router);
+      telling.forgotten(router, nowMs);
     },
   });
-  const gather = (nowMs: number): void => {
-    flushMs = Math.min(flushMs, nowMs + GATHER_MS);
-  };
-  const send = (message: Message, to: Neighbour, nowMs: number): boolean => {
-    if (sink.sendControl(to.id, encodeMessage(message), nowMs)) return true;
-    counters.controlNotSent += 1;
-    return false;
-  };
-
-  // ---- ways of ours that changed ----
-
-  function changed(router: KnownRouter, nowMs: number): void {
-    const told = toldWays.get(router);
-    const { leastSeq: seq, cost } = router;
-    if (router.neighbour < 0) {
-      if (told === undefined) return;
-      toldWays.delete(router);
-    } else {
-      if (told === undefined) options.reached(router, nowMs);
-      const difference = Math.abs(cost - (told?.cost ?? 0));
-      const isNews =
-        told === undefined ||
-        told.seq !== seq ||
-        (difference > TELL_COST && difference > TELL_SHARE * told.cost);
-      if (!isNews) return;
-      toldWays.set(router, { seq, cost });
-    }
-    for (const neighbour of neighbours.all()) neighbour.dirty.add(router);
-    gather(nowMs);
-  }
-  /** Asks for a beacon that is newer than any way we had. */
-  function want(router: KnownRouter, nowMs: number): void {
-    if (nowMs - router.wantedMs < WANT_AGAIN_MS) return;
-    router.wantedMs = nowMs;
-    const seq = Math.min(MOST_SEQ, router.leastSeq + 1);
-    const message: Message = { type: "want", hopsLeft: MOST_HOPS, router: router.address, seq };
-    for (const neighbour of neighbours.all()) send(message, neighbour, nowMs);
-  }
 
   // ---- our own beacon ----
 
@@ -148,84 +115,46 @@ export function createAnnouncing(options: AnnouncingOptions): Announcing {
     const bytes = encodeBeacon(tag, fields, (body) => self.sign(PURPOSES.beacon, body));
     own = { seq: ownSeq, bytes, madeMs: nowMs };
     counters.beaconsMade += 1;
-    extraWanted = false;
+    extraMs = NEVER;
     beaconMs = nowMs + BEACON_MS * (1 - random.u32() / 2 ** 32 / 10);
-    gather(nowMs);
+    telling.gather(nowMs);
   }
   /** A new beacon, now or as soon as one may be made. */
   function makeExtra(nowMs: number): void {
     if (extra.take(nowMs)) makeBeacon(nowMs);
-    else extraWanted = true;
-    gather(nowMs);
+    else extraMs = Math.min(extraMs, nowMs + 1000 / EXTRA_BEACONS_PER_SECOND);
   }
-
-  // ---- what neighbours are told ----
-
-  function entryFor(router: KnownRouter, to: Neighbour, nowMs: number): RouteEntry | undefined {
-    const { address, neighbour, cost, leastSeq: seq } = router;
-    if (neighbour === to.id) return undefined;
-    const offer = router.offers.get(neighbour);
-    if (offer === undefined || offer.hops >= MOST_HOPS) {
-      if (!to.told.delete(router)) return undefined;
-      return { cost: UNREACHABLE, hops: 0, secondsLeft: 0, beacon: { router: address, seq } };
-    }
-    const secondsLeft = Math.min(255, Math.floor((offer.untilMs - nowMs) / 1000));
-    if (secondsLeft <= 0) return undefined;
-    const known = to.has.get(router) === seq;
-    to.has.set(router, seq);
-    to.told.add(router);
-    const beacon = known ? { router: address, seq } : offer.beacon.bytes;
-    return { cost, hops: offer.hops + 1, secondsLeft, beacon };
-  }
-  function flushTo(neighbour: Neighbour, nowMs: number): void {
-    let entries: RouteEntry[] = [];
-    let bytes = 0;
-    const sendEntries = (): void => {
-      if (entries.length === 0) return;
-      counters.routesSent += entries.length;
-      send({ type: "routes", entries }, neighbour, nowMs);
-      entries = [];
-      bytes = 0;
-    };
-    const add = (entry: RouteEntry): void => {
-      entries.push(entry);
-      bytes += entryBytes(entry);
-      if (bytes >= MOST_ROUTES_BYTES) sendEntries();
-    };
-    if (own !== undefined && neighbour.ownSeq !== own.seq) {
-      neighbour.ownSeq = own.seq;
-      const secondsLeft = BEACON_SECONDS - Math.ceil((nowMs - own.madeMs) / 1000);
-      if (secondsLeft > 0) add({ cost: 0, hops: 0, secondsLeft, beacon: own.bytes });
-    }
-    const dirty = [...neighbour.dirty];
-    neighbour.dirty.clear();
-    for (const router of dirty) {
-      const entry = entryFor(router, neighbour, nowMs);
-      if (entry !== undefined) add(entry);
-    }
-    sendEntries();
+  /** A beacon with our key that is ahead of ours: of an earlier run, or of another daemon (R3). */
+  function heardOwn(record: BeaconRecord, from: Neighbour, nowMs: number): void {
+    if (record.seq <= ownSeq || record.seq >= MOST_SEQ) return;
+    if (verifier.beacon(record, from.beacons, nowMs) !== "valid") return;
+    ownSeq = record.seq;
+    counters.beaconsOvertaken += 1;
+    // Two that have the key must not outbid each other without end: the next regular one is above.
+    if (overtaken.take(nowMs)) makeExtra(nowMs);
   }
 
   // ---- what neighbours tell ----
 
-  /** The beacon, if it is a new one that its router has signed, or one that was. */
-  function verified(
+  /** The beacon as an offer of the router has it already, or its end if its router has signed it. */
+  function checked(
     record: BeaconRecord,
-    router: KnownRouter,
+    distance: Distance,
+    offers: Iterable<Offer>,
     from: Neighbour,
     nowMs: number,
-  ): boolean {
-    for (const { beacon } of router.offers.values()) {
-      if (beacon.seq === record.seq && sameBytes(beacon.bytes, record.bytes)) return true;
+  ): Pick<Offer, "beacon" | "endsMs"> | "invalid" | "refused" {
+    for (const offer of offers) {
+      if (sameBytes(offer.beacon.bytes, record.bytes)) return offer;
     }
-    const verdict = verifier.beacon(record, from.signatures, nowMs);
-    if (verdict === "invalid") counters.beaconsInvalid += 1;
-    if (verdict === "refused") counters.beaconsRefused += 1;
-    return verdict === "valid";
+    const verdict = verifier.beacon(record, from.beacons, nowMs);
+    if (verdict !== "valid") return verdict;
+    const endsMs = nowMs + 1000 * record.lifetimeSeconds;
+    const isSame = record.seq === distance.leastSeq;
+    return { beacon: record, endsMs: isSame ? Math.min(endsMs, distance.leastUntilMs) : endsMs };
   }
-  function isOver({ leastSeq, leastUntilMs }: KnownRouter, seq: number, nowMs: number): boolean {
-    return seq < leastSeq || (seq === leastSeq && leastUntilMs <= nowMs);
-  }
+  const isOver = ({ leastSeq, leastUntilMs }: Distance, seq: number, nowMs: number): boolean =>
+    seq < leastSeq || (seq === leastSeq && leastUntilMs <= nowMs);
   function heardWhole(entry: RouteEntry, bytes: Uint8Array, from: Neighbour, nowMs: number): void {
     const record = decodeBeacon(tag, bytes.slice());
     if (record === undefined) {
@@ -238,52 +167,48 @@ export function createAnnouncing(options: AnnouncingOptions): Announcing {
       return;
     }
     const before = routes.get(address);
-    const router = before ?? provisional(address);
-    const isOld = isOver(router, record.seq, nowMs);
-    if (isOld || entry.cost === UNREACHABLE || !verified(record, router, from, nowMs)) {
-      if (isOld) heardOld(router, from, nowMs);
+    const isOfNeighbour = sameBytes(address, from.address);
+    const distance = before ?? forgotten.get(nameOf(address)) ?? UNKNOWN;
+    const isOld = isOver(distance, record.seq, nowMs);
+    if (isOld || entry.cost === UNREACHABLE) {
+      if (isOld) heardOld(distance, isOfNeighbour, from, nowMs);
       if (before !== undefined) routes.retract(before, from.id, nowMs);
       return;
     }
-    const known = before ?? routes.want(address, from.holder, router);
-    offer(known, record, entry, from, nowMs);
+    if (before === undefined && !routes.admits(from.holder, isOfNeighbour)) {
+      counters.routersRefused += 1;
+      return;
+    }
+    const beacon = checked(record, distance, before?.offers.values() ?? [], from, nowMs);
+    if (beacon === "refused") {
+      counters.beaconsRefused += 1;
+    } else if (beacon === "invalid") {
+      counters.beaconsInvalid += 1;
+      if (before !== undefined) routes.retract(before, from.id, nowMs);
+    } else {
+      const router = before ?? routes.add(address, from.holder, distance, nowMs);
+      if (router !== undefined) offer(router, beacon, entry, from, nowMs);
+    }
   }
   /** A router that is behind its own beacons, by a clock that was set back maybe, is shown the newest. */
-  function heardOld({ name, newest }: KnownRouter, from: Neighbour, nowMs: number): void {
+  function heardOld({ newest }: Distance, isOwn: boolean, from: Neighbour, nowMs: number): void {
     counters.beaconsOld += 1;
-    if (newest === undefined || from.name !== name) return;
+    if (newest === undefined || !isOwn) return;
     const entry = { cost: UNREACHABLE, hops: 0, secondsLeft: 0, beacon: newest.bytes };
-    send({ type: "routes", entries: [entry] }, from, nowMs);
-  }
-  /** What is remembered of a router that is not known: enough to judge a beacon of it. */
-  function provisional(address: Uint8Array): KnownRouter {
-    const name = Buffer.from(address).toString("hex");
-    return { ...UNKNOWN, ...forgotten.get(name), address, name };
+    const message = encodeMessage({ type: "routes", entries: [entry] });
+    if (!sink.sendControl(from.id, message, nowMs)) counters.controlNotSent += 1;
   }
   function offer(
     router: KnownRouter,
-    beacon: BeaconRecord,
+    { beacon, endsMs }: Pick<Offer, "beacon" | "endsMs">,
     { cost, hops, secondsLeft }: RouteEntry,
     from: Neighbour,
     nowMs: number,
   ): void {
-    const untilMs = nowMs + 1000 * Math.min(secondsLeft, beacon.lifetimeSeconds);
-    const isSame = beacon.seq === router.leastSeq;
-    const made: Offer = {
-      beacon,
-      cost,
-      hops,
-      untilMs: isSame ? Math.min(untilMs, router.leastUntilMs) : untilMs,
-    };
+    // Seconds left are nobody's signature: who says few ends his own way only.
+    const untilMs = Math.min(nowMs + 1000 * secondsLeft, endsMs);
     from.has.set(router, beacon.seq);
-    routes.offer(router, from.id, made, nowMs);
-  }
-  /** A beacon of ours from an earlier run, ahead of our clock: ours have to be above it (R3). */
-  function heardOwn(record: BeaconRecord, from: Neighbour, nowMs: number): void {
-    if (record.seq <= ownSeq || record.seq >= MOST_SEQ) return;
-    if (verifier.beacon(record, from.signatures, nowMs) !== "valid") return;
-    ownSeq = record.seq;
-    makeExtra(nowMs);
+    routes.offer(router, from.id, { beacon, cost, hops, untilMs, endsMs }, nowMs);
   }
   function heardShort(
     entry: RouteEntry,
@@ -300,15 +225,13 @@ export function createAnnouncing(options: AnnouncingOptions): Announcing {
     }
     const known = [...router.offers.values()].find(({ beacon }) => beacon.seq === seq);
     if (known !== undefined && !isOver(router, seq, nowMs)) {
-      offer(router, known.beacon, entry, from, nowMs);
+      offer(router, known, entry, from, nowMs);
       return;
     }
     counters.beaconsOld += 1;
     routes.retract(router, from.id, nowMs);
     // It takes us to have that beacon. It is told otherwise, if it may still be worth having.
-    if (seq <= MOST_SEQ && seq >= router.leastSeq) {
-      send({ type: "want", hopsLeft: 1, router: router.address, seq }, from, nowMs);
-    }
+    if (seq <= MOST_SEQ && seq >= router.leastSeq) wanting.wantFrom(from, router, seq, nowMs);
   }
 
   return {
@@ -317,7 +240,7 @@ export function createAnnouncing(options: AnnouncingOptions): Announcing {
       for (const router of routes.all()) if (router.neighbour >= 0) neighbour.dirty.add(router);
       makeExtra(nowMs);
       // At once, so that it knows us before it hears of our nodes.
-      flushTo(neighbour, nowMs);
+      telling.flushTo(neighbour, nowMs);
     },
     neighbourChanged: ({ id }, nowMs) => routes.linkChanged(id, nowMs),
     neighbourDown: ({ id }, nowMs) => routes.neighbourDown(id, nowMs),
@@ -329,49 +252,33 @@ export function createAnnouncing(options: AnnouncingOptions): Announcing {
         else heardShort(entry, beacon, from, nowMs);
       }
     },
-    heardWant({ hopsLeft, router: address, seq }, from, nowMs) {
-      if (sameBytes(address, ownAddress)) {
+    heardWant(want, from, nowMs) {
+      if (!from.wants.take(nowMs)) {
+        counters.wantsRefused += 1;
+        return;
+      }
+      if (sameBytes(want.router, ownAddress)) {
         // Only the next number: nobody is to drive ours up.
-        if (seq === ownSeq + 1) makeExtra(nowMs);
+        if (want.seq === ownSeq + 1) makeExtra(nowMs);
         else from.ownSeq = -1;
-        gather(nowMs);
+        telling.gather(nowMs);
         return;
       }
-      const router = routes.get(address);
+      const router = routes.get(want.router);
       if (router === undefined || router.neighbour < 0) return;
-      if (router.leastSeq >= seq) {
-        from.has.delete(router);
-        from.dirty.add(router);
-        gather(nowMs);
-        return;
-      }
-      const next = neighbours.get(router.neighbour);
-      if (next === undefined || next === from || hopsLeft <= 1) return;
-      if (nowMs - router.wantedMs < WANT_AGAIN_MS) return;
-      router.wantedMs = nowMs;
-      send({ type: "want", hopsLeft: hopsLeft - 1, router: address, seq }, next, nowMs);
+      if (router.leastSeq >= want.seq) telling.tellWhole(router, from, nowMs);
+      else wanting.pass(want, router, from, nowMs);
     },
     work(nowMs) {
-      if (beaconMs <= nowMs || (extraWanted && extra.take(nowMs))) makeBeacon(nowMs);
-      if (flushMs > nowMs) return;
-      flushMs = extraWanted ? nowMs + 1000 / EXTRA_BEACONS_PER_SECOND : NEVER;
-      for (const neighbour of neighbours.all()) flushTo(neighbour, nowMs);
+      if (beaconMs <= nowMs) makeBeacon(nowMs);
+      else if (extraMs <= nowMs) {
+        extraMs = NEVER;
+        makeExtra(nowMs);
+      }
+      telling.work(nowMs);
     },
     get nextMs() {
-      return neighbours.size === 0 ? NEVER : Math.min(beaconMs, flushMs);
+      return neighbours.size === 0 ? NEVER : Math.min(beaconMs, extraMs, telling.nextMs);
     },
   };
 }
-
-const UNKNOWN = {
-  holder: "",
-  offers: new Map<number, Offer>(),
-  leastSeq: -1,
-  leastCost: 0,
-  leastUntilMs: 0,
-  newest: undefined,
-  neighbour: -1,
-  cost: UNREACHABLE,
-  gone: false,
-  wantedMs: Number.NEGATIVE_INFINITY,
-};

@@ -21,9 +21,15 @@ export const GATHER_MS = 20;
 export const SWEEP_MS = 1_000;
 /** Bytes of one message of routes; more go into the next. */
 export const MOST_ROUTES_BYTES = 16_384;
-/** Routers that are known; beyond, the neighbour that brought most of them loses its oldest. */
+/**
+ * Routers that are known; beyond, the neighbour that brought most of them brings no more, and loses
+ * its newest to one that brought fewer.
+ */
 export const MOST_ROUTERS = 4_096;
-/** Routers that are not known any more whose last sequence number is remembered. */
+/**
+ * Routers that are not known any more whose last sequence number is remembered; beyond, the
+ * neighbour that brought most of them loses its oldest.
+ */
 export const MOST_FORGOTTEN = 16_384;
 /** The cost of a hop beside its latency, so that of equal ways the shorter one is taken. */
 export const HOP_COST = 500;
@@ -36,8 +42,28 @@ export const SWITCH_COST = 1_000;
 /** Neighbours are told of a cost that differs by more than this share, and so much. */
 export const TELL_SHARE = 0.25;
 export const TELL_COST = 5_000;
-/** Milliseconds between two requests for a newer beacon of one router. */
+/** Times that neighbours are told at once of another way to one router: in a second, and in a row. */
+export const NEWS_PER_SECOND = 1;
+export const NEWS_BURST = 16;
+/** Milliseconds after which they are told what was not told at once. */
+export const NEWS_LATER_MS = 4_000;
+/** Milliseconds after which a neighbour is told again whose link did not take the message. */
+export const SEND_AGAIN_MS = 500;
+/** Milliseconds between two requests for a newer beacon of one router; then twice as long … */
 export const WANT_AGAIN_MS = 500;
+/** … until there is one; the longest such time. */
+export const WANT_AGAIN_MAX_MS = 32_000;
+/** Such requests that one neighbour causes in a second, and at once; beyond, dropped. */
+export const WANTS_PER_SECOND = 100;
+export const WANTS_BURST = 1_024;
+/** Beacons of ours against those of somebody else who has our key: in a second, and in a row. */
+export const OVERTAKEN_PER_SECOND = 1 / 30;
+export const OVERTAKEN_BURST = 3;
+/** The share of the signatures of a neighbour's records that is kept for beacons. */
+export const BEACONS_SHARE = 0.5;
+/** Locations that we send to one router because it is said to ask: in a second, and at once. */
+export const ASKED_PER_SECOND = 200;
+export const ASKED_BURST = 1_000;
 /** Messages of one neighbour that are carried on in a second, and at once; beyond, dropped. */
 export const CARRIED_PER_SECOND = 2_000;
 export const CARRIED_BURST = 4_000;

@@ -4,6 +4,7 @@
 // claim, cause no question (M1); a packet is never sent back to whom it came from, and goes
 // MOST_HOPS at most.
 
+import { createTokenBucket, type TokenBucket } from "../../core/index.js";
 import { SWEEP_MS } from "../constants.js";
 import {
   DESTINATION_AT,
@@ -39,13 +40,15 @@ import {
   type Way,
 } from "../router.js";
 import { createAnnouncing } from "./announcing.js";
-import { MOST_HOPS } from "./constants.js";
+import { ASKED_BURST, ASKED_PER_SECOND, MOST_HOPS } from "./constants.js";
 import { createBeaconnetCounters } from "./counters.js";
 import { explain } from "./explain.js";
 import { createFlooding } from "./flooding.js";
 import { type Carry, decodeMessage, encodeMessage, type Message, type Query } from "./messages.js";
 import { createNeighbours, linkCost, type Neighbour } from "./neighbours.js";
 import type { KnownRouter } from "./routes.js";
+
+type Withdrawn = Extract<ControlMessage, { type: "withdrawn" }>;
 
 const NOTHING = new Uint8Array(0);
 const NEVER = Number.POSITIVE_INFINITY;
@@ -76,6 +79,7 @@ export function createBeaconnetRouter(environment: RouterEnvironment): Router {
     // A location is proved by its records, whoever brings it.
     mayBring: () => true,
   };
+  const asked = new WeakMap<KnownRouter, TokenBucket>();
   let wakeMs = NEVER;
   let sweepMs = NEVER;
 
@@ -140,6 +144,7 @@ export function createBeaconnetRouter(environment: RouterEnvironment): Router {
     }
     const node = own.find(prefix, nbits);
     if (node !== undefined) {
+      // To everybody who passes it on: the first of them may be one who drops the answer.
       noteAsker(node, asker);
       reply(number, own.location(node, nowMs), from, nowMs);
       return;
@@ -160,10 +165,12 @@ export function createBeaconnetRouter(environment: RouterEnvironment): Router {
   const actCarried = (message: ControlMessage, from: Correspondent, nowMs: number): void => {
     switch (message.type) {
       case "query": {
-        const node = own.find(message.prefix, message.nbits);
-        if (node !== undefined) giveLocation(context, node, from, 0, nowMs);
-        else if (message.nbits === 256) {
-          tell(context, from, { type: "withdrawn", address: message.prefix }, nowMs);
+        const { query, prefix: address, nbits } = message;
+        const node = own.find(address, nbits);
+        if (!mayAsk(from, nowMs)) counters.queriesRefused += 1;
+        else if (node !== undefined) giveLocation(context, node, from, 0, nowMs);
+        else if (nbits === 256) {
+          tell(context, from, { type: "withdrawn", query, address }, nowMs);
         }
         break;
       }
@@ -177,18 +184,30 @@ export function createBeaconnetRouter(environment: RouterEnvironment): Router {
         learnDetach(context, message.record, from, nowMs);
         break;
       case "withdrawn":
-        withdrawn(message.address, from, nowMs);
+        withdrawn(message, from, nowMs);
         break;
       case "no":
         break;
     }
   };
-  /** A word that nobody signed: a reason to ask the router itself, or everybody, again. */
-  const withdrawn = (address: Uint8Array, from: Correspondent, nowMs: number): void => {
-    const held = locations.get(address, 0);
+  /** A word that nobody signed: a reason to ask the router itself or, if that was its answer, everybody. */
+  const withdrawn = (message: Withdrawn, from: Correspondent, nowMs: number): void => {
+    const held = locations.get(message.address, 0);
     if (held === undefined || !sameBytes(held.attach.router, from.address)) return;
-    if (nowMs - held.renewedMs < WITHDRAWN_AFTER_ASKING_MS) held.counts = false;
-    else renew(context, held, nowMs);
+    // Only who has seen our question knows its number.
+    if (message.query === 0 || message.query !== held.renewal) renew(context, held, nowMs);
+    else {
+      held.renewal = 0;
+      held.counts = false;
+    }
+  };
+  /** Who asks in another's name makes us send to that one: not more than it may have asked for. */
+  const mayAsk = ({ address }: Correspondent, nowMs: number): boolean => {
+    const router = routes.get(address);
+    if (router === undefined) return false;
+    const quota = asked.get(router) ?? createTokenBucket(ASKED_PER_SECOND, ASKED_BURST);
+    asked.set(router, quota);
+    return quota.take(nowMs);
   };
   const carryOn = (message: Carry, from: Neighbour, nowMs: number): void => {
     if (!from.carried.take(nowMs)) {
@@ -366,9 +385,6 @@ export function createBeaconnetRouter(environment: RouterEnvironment): Router {
     if (routerPlace === 0) return NO_WAY;
     const router = routes.find(buffer, routerPlace);
     if (router === undefined || router.neighbour < 0 || router.neighbour === from) return NO_WAY;
-    return takeHop(buffer, at) ? router.neighbour : TOO_FAR;
+    return takeHop(buffer, at, MOST_HOPS) ? router.neighbour : TOO_FAR;
   }
 }
-
-/** So long after our question a router's word that a node has left is its answer. */
-const WITHDRAWN_AFTER_ASKING_MS = 2_000;

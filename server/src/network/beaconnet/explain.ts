@@ -3,6 +3,7 @@
 // Which way a packet would take now, and why, in words.
 
 import { type Context, neighbourOf } from "../locating/context.js";
+import { sameBytes } from "../records/signed.js";
 import type { Explanation } from "../router.js";
 import type { Neighbours } from "./neighbours.js";
 import type { KnownRouter, Routes } from "./routes.js";
@@ -32,12 +33,12 @@ export function explain(
   if (known === undefined || nextHop === undefined) {
     return { ready: false, router, why: "there is no way to its router now" };
   }
-  return { ready: true, nextHop, router, why: whyThisWay(known) };
+  return { ready: true, nextHop, router, why: whyThisWay(known, nextHop) };
 }
 
-function whyThisWay(router: KnownRouter): string {
+function whyThisWay(router: KnownRouter, nextHop: Uint8Array): string {
   const hops = router.offers.get(router.neighbour)?.hops ?? 0;
-  if (hops === 0) return "its router is a direct peer";
+  if (sameBytes(nextHop, router.address)) return "its router is a direct peer";
   const others = router.offers.size - 1;
   const ms = (router.cost / 1000).toFixed(1);
   const which = others === 0 ? "the only way" : `the cheapest of ${others + 1} ways`;

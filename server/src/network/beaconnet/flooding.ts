@@ -87,8 +87,15 @@ export function createFlooding(options: FloodingOptions): Flooding {
     counters.controlNotSent += 1;
     return false;
   };
-  const keyOf = (asker: Uint8Array, flood: Uint8Array): string =>
-    `${Buffer.from(asker).toString("hex")}${Buffer.from(flood).toString("hex")}`;
+  /**
+   * All of the question: a forwarder that changed something would make the true one, which comes
+   * later, a repetition. With few hops left it is another one too, for it may have come to an end.
+   */
+  const keyOf = (question: Omit<Query, "type" | "number">): string => {
+    const { asker, flood, prefix, nbits, hopsLeft } = question;
+    const range = hopsLeft > MOST_HOPS / 2 ? "far" : "near";
+    return `${range} ${nbits} ${[asker, flood, prefix].map((bytes) => Buffer.from(bytes).toString("hex")).join(" ")}`;
+  };
   const open = (flood: Omit<Flood, "number" | "waiting" | "untilMs">, nowMs: number): Flood => {
     do lastNumber = (lastNumber + 1) >>> 0;
     while (byNumber.has(lastNumber));
@@ -145,7 +152,7 @@ export function createFlooding(options: FloodingOptions): Flooding {
       const asker = self.address.bytes;
       const own = prefix.slice(0, Math.ceil(nbits / 8));
       const question = { flood, asker, prefix: own, nbits };
-      const key = keyOf(asker, flood);
+      const key = keyOf({ ...question, hopsLeft: MOST_HOPS });
       const made = open(
         { key, question, hopsLeft: MOST_HOPS, parent: undefined, parentNumber: 0, query },
         nowMs,
@@ -168,8 +175,8 @@ export function createFlooding(options: FloodingOptions): Flooding {
         if (matchesPrefix(bytes, prefix, nbits)) end(each, found, nowMs);
       }
     },
-    isKnown({ asker, flood }) {
-      const key = keyOf(asker, flood);
+    isKnown(query) {
+      const key = keyOf(query);
       return byKey.has(key) || over.has(key);
     },
     pass(query, from, nowMs) {
@@ -183,7 +190,7 @@ export function createFlooding(options: FloodingOptions): Flooding {
       const flood = query.flood.slice();
       const made = open(
         {
-          key: keyOf(asker, flood),
+          key: keyOf(query),
           question: { flood, asker, prefix: prefix.slice(), nbits },
           hopsLeft: Math.min(MOST_HOPS, hopsLeft) - 1,
           parent: from,

@@ -11,16 +11,31 @@ import { createQuotas } from "../locating/quotas.js";
 import { createStanding, type Standing } from "../locating/standing.js";
 import type { RecordVerifier } from "../records/verifier.js";
 import {
+  BEACONS_SHARE,
   CARRIED_BURST,
   CARRIED_PER_SECOND,
   DOUBTFUL_COST,
   HOP_COST,
   UNMEASURED_COST,
+  WANTS_BURST,
+  WANTS_PER_SECOND,
 } from "./constants.js";
 import type { KnownRouter } from "./routes.js";
 
+/** What a neighbour may cost us, whether its link goes down and up or not. */
+export interface Budgets {
+  /** Signatures that we look at: of beacons, so that nothing else can keep ways away, and others. */
+  readonly beacons: TokenBucket;
+  readonly signatures: TokenBucket;
+  /** Questions, and messages to be carried on, that we look at. */
+  readonly queries: TokenBucket;
+  readonly carried: TokenBucket;
+  /** Requests for newer beacons: its own, and ours for the routers that it told us of. */
+  readonly wants: TokenBucket;
+}
+
 /** A neighbour that is up: who it is was proved by the link. */
-export interface Neighbour extends Correspondent {
+export interface Neighbour extends Correspondent, Budgets {
   readonly id: number;
   /** What a packet to it costs, in microseconds; and whether its link is in doubt. */
   cost: number;
@@ -33,9 +48,6 @@ export interface Neighbour extends Correspondent {
   readonly dirty: Set<KnownRouter>;
   /** The number of our own beacon that it was told last. */
   ownSeq: number;
-  /** Questions, and messages to be carried on, that we look at. */
-  readonly queries: TokenBucket;
-  readonly carried: TokenBucket;
   /** Questions that we said no to a moment ago, with the router that asked. */
   readonly standing: Standing<Uint8Array>;
   /** Floods of its that are open here. */
@@ -65,11 +77,21 @@ export function costTo({ cost, doubtful }: Neighbour): number {
   return doubtful ? cost + DOUBTFUL_COST : cost;
 }
 
+function createBudgets(verifier: RecordVerifier): Budgets {
+  return {
+    beacons: verifier.createQuota(BEACONS_SHARE),
+    signatures: verifier.createQuota(1 - BEACONS_SHARE),
+    queries: createTokenBucket(QUERIES_PER_SECOND, QUERIES_BURST),
+    carried: createTokenBucket(CARRIED_PER_SECOND, CARRIED_BURST),
+    wants: createTokenBucket(WANTS_PER_SECOND, WANTS_BURST),
+  };
+}
+
 /** None. */
 export function createNeighbours(verifier: RecordVerifier): Neighbours {
   const byId = new Map<number, Neighbour>();
   const byName = new Map<string, Neighbour>();
-  const quotas = createQuotas(verifier);
+  const quotas = createQuotas(() => createBudgets(verifier));
   return {
     up(id, address) {
       const name = nameOf(address);
@@ -78,15 +100,13 @@ export function createNeighbours(verifier: RecordVerifier): Neighbours {
         address: address.slice(),
         name,
         holder: name,
-        signatures: quotas.take(name),
+        ...quotas.take(name),
         cost: UNMEASURED_COST,
         doubtful: false,
         has: new Map(),
         told: new Set(),
         dirty: new Set(),
         ownSeq: -1,
-        queries: createTokenBucket(QUERIES_PER_SECOND, QUERIES_BURST),
-        carried: createTokenBucket(CARRIED_PER_SECOND, CARRIED_BURST),
         standing: createStanding<Uint8Array>(),
         floods: 0,
       };
@@ -98,8 +118,9 @@ export function createNeighbours(verifier: RecordVerifier): Neighbours {
       const neighbour = byId.get(id);
       if (neighbour === undefined) return undefined;
       byId.delete(id);
-      byName.delete(neighbour.name);
-      quotas.give(neighbour.name, neighbour.signatures);
+      if (byName.get(neighbour.name) === neighbour) byName.delete(neighbour.name);
+      const { beacons, signatures, queries, carried, wants } = neighbour;
+      quotas.give(neighbour.name, { beacons, signatures, queries, carried, wants });
       return neighbour;
     },
     get: (id) => byId.get(id),

@@ -25,6 +25,8 @@ export interface Offer {
   cost: number;
   hops: number;
   untilMs: number;
+  /** When the beacon ends whatever neighbours say: its lifetime after it was first heard. */
+  readonly endsMs: number;
 }
 
 /** The feasibility distance: what an offer has to be newer, or cheaper, than. */
@@ -42,8 +44,8 @@ export interface KnownRouter extends Route, Distance {
   /** 32 bytes. */
   readonly address: Uint8Array;
   readonly name: string;
-  /** Whose share it takes: the neighbour that told of it first. */
-  readonly holder: string;
+  /** Whose share it takes: the neighbour that told of it first, while there is room for all. */
+  holder: string;
   /** By neighbour. */
   readonly offers: Map<number, Offer>;
   /** The neighbour that is taken; -1: there is no way now. */
@@ -51,8 +53,6 @@ export interface KnownRouter extends Route, Distance {
   /** Of the way that is taken, from here; UNREACHABLE without one. */
   cost: number;
   gone: boolean;
-  /** When a newer beacon was asked for last. */
-  wantedMs: number;
 }
 
 /** What the ways depend on. */
@@ -62,14 +62,14 @@ export interface RoutesOptions {
   readonly linkCost: (neighbour: number) => number;
   /** Whether this neighbour is that router. */
   readonly isDirect: (neighbour: number, router: KnownRouter) => boolean;
+  /** Whose share takes what this neighbour tells of. */
+  readonly holderOf: (neighbour: number) => string | undefined;
   /** Another way is taken, or its cost is another, or it is newer, or there is none any more. */
   readonly changed: (router: KnownRouter, nowMs: number) => void;
   /** There are offers, but none that may be taken, or but a bad one: a newer beacon would help. */
   readonly starved: (router: KnownRouter, nowMs: number) => void;
-  /** Whether neighbours still have to be told that the way to it is lost: it is kept until then. */
-  readonly isAwaited: (router: KnownRouter) => boolean;
   /** It was forgotten. */
-  readonly forgotten: (router: KnownRouter) => void;
+  readonly forgotten: (router: KnownRouter, nowMs: number) => void;
 }
 
 /** The ways. */
@@ -77,8 +77,15 @@ export interface Routes {
   get(address: Uint8Array): KnownRouter | undefined;
   /** The one whose address stands at `at`. */
   find(buffer: Uint8Array, at: number): KnownRouter | undefined;
-  /** The router with this address, known from now on; `before`: as it was when it was forgotten. */
-  want(address: Uint8Array, holder: string, before: Distance | undefined): KnownRouter;
+  /** Whether there is room for a new one in this holder's share. For a neighbour there always is. */
+  admits(holder: string, isNeighbour: boolean): boolean;
+  /** A new router; `before`: as it was when it was forgotten. Undefined: there is no room. */
+  add(
+    address: Uint8Array,
+    holder: string,
+    before: Distance,
+    nowMs: number,
+  ): KnownRouter | undefined;
   /** A neighbour offers a way. */
   offer(router: KnownRouter, neighbour: number, offer: Offer, nowMs: number): void;
   /** It does not any more. */
@@ -102,23 +109,55 @@ export function createRoutes(options: RoutesOptions): Routes {
     beacon.seq > leastSeq || (beacon.seq === leastSeq && cost < leastCost);
   const costOf = (neighbour: number, offer: Offer): number =>
     Math.min(UNREACHABLE - 1, offer.cost + linkCost(neighbour));
-  const forget = (router: KnownRouter): void => {
-    routers.delete(router.address);
+  const shareOf = (holder: string): number => shares.get(holder)?.size ?? 0;
+  const join = (router: KnownRouter, holder: string): void => {
+    router.holder = holder;
+    const share = shares.get(holder) ?? new Set();
+    shares.set(holder, share.add(router));
+  };
+  const part = (router: KnownRouter): void => {
     const share = shares.get(router.holder);
     share?.delete(router);
     if (share?.size === 0) shares.delete(router.holder);
+  };
+  const forget = (router: KnownRouter, nowMs: number): void => {
+    routers.delete(router.address);
+    part(router);
     router.gone = true;
     router.neighbour = -1;
-    options.forgotten(router);
+    router.offers.clear();
+    options.forgotten(router, nowMs);
   };
-  const makeRoom = (): void => {
-    let largest: Set<KnownRouter> | undefined;
-    for (const share of shares.values()) {
-      if (largest === undefined || share.size > largest.size) largest = share;
+  const largestShare = (): ReadonlySet<KnownRouter> => {
+    let largest: ReadonlySet<KnownRouter> = new Set();
+    for (const share of shares.values()) if (share.size > largest.size) largest = share;
+    return largest;
+  };
+  const admits = (holder: string, isNeighbour: boolean): boolean =>
+    isNeighbour || routers.size < MOST_ROUTERS || largestShare().size > shareOf(holder) + 1;
+  /** Somebody else who offers a way to it, and holds less by more than one. */
+  const otherHolder = (router: KnownRouter): string | undefined => {
+    const size = shareOf(router.holder);
+    for (const neighbour of router.offers.keys()) {
+      const holder = options.holderOf(neighbour);
+      if (holder !== undefined && shareOf(holder) + 1 < size) return holder;
     }
-    for (const oldest of largest ?? []) {
-      forget(oldest);
-      return;
+    return undefined;
+  };
+  /**
+   * The newest of the largest share goes: who has been there for long stays, whatever comes. But
+   * first what others have told of as well is theirs, and a neighbour stays.
+   */
+  const makeRoom = (nowMs: number): void => {
+    for (const router of [...largestShare()].reverse()) {
+      if ([...router.offers.keys()].some((neighbour) => isDirect(neighbour, router))) continue;
+      const other = otherHolder(router);
+      if (other === undefined) {
+        forget(router, nowMs);
+        return;
+      }
+      part(router);
+      join(router, other);
     }
   };
   /** The best feasible offer: a direct neighbour's own, else the cheapest. */
@@ -164,7 +203,7 @@ export function createRoutes(options: RoutesOptions): Routes {
       router.leastCost = isNewer ? router.cost : Math.min(router.leastCost, router.cost);
       router.leastSeq = seq;
       if (isNewer) {
-        router.leastUntilMs = offer.untilMs;
+        router.leastUntilMs = offer.endsMs;
         router.newest = offer.beacon;
       }
     }
@@ -177,10 +216,10 @@ export function createRoutes(options: RoutesOptions): Routes {
   return {
     get: (address) => routers.get(address, 0),
     find: (buffer, at) => routers.get(buffer, at),
-    want(address, holder, before) {
-      const known = routers.get(address, 0);
-      if (known !== undefined) return known;
-      if (routers.size >= MOST_ROUTERS) makeRoom();
+    admits,
+    add(address, holder, before, nowMs) {
+      if (routers.size >= MOST_ROUTERS) makeRoom(nowMs);
+      if (routers.size >= MOST_ROUTERS) return undefined;
       const router: KnownRouter = {
         address: address.slice(),
         name: nameOf(address),
@@ -189,15 +228,13 @@ export function createRoutes(options: RoutesOptions): Routes {
         neighbour: -1,
         cost: UNREACHABLE,
         gone: false,
-        leastSeq: before?.leastSeq ?? -1,
-        leastCost: before?.leastCost ?? 0,
-        leastUntilMs: before?.leastUntilMs ?? 0,
-        newest: before?.newest,
-        wantedMs: Number.NEGATIVE_INFINITY,
+        leastSeq: before.leastSeq,
+        leastCost: before.leastCost,
+        leastUntilMs: before.leastUntilMs,
+        newest: before.newest,
       };
       routers.set(router.address, router);
-      const share = shares.get(holder) ?? new Set();
-      shares.set(holder, share.add(router));
+      join(router, holder);
       return router;
     },
     offer(router, neighbour, offer, nowMs) {
@@ -226,7 +263,7 @@ export function createRoutes(options: RoutesOptions): Routes {
           ended = true;
         }
         if (ended || isStarved(router)) choose(router, nowMs);
-        if (router.offers.size === 0 && !options.isAwaited(router)) forget(router);
+        if (router.offers.size === 0) forget(router, nowMs);
       }
     },
     all: () => routers.values(),

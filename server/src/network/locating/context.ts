@@ -67,9 +67,9 @@ export function giveLocation(
   query: number,
   nowMs: number,
 ): void {
-  noteTold(node, to.name, to.address);
   const location = context.own.location(node, nowMs);
-  tell(context, to, { type: "answer", query, location }, nowMs);
+  if (tell(context, to, { type: "answer", query, location }, nowMs))
+    noteTold(node, to.name, to.address);
 }
 
 /** The neighbour through which a location is reached now; -1 if it is not. */

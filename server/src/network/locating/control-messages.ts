@@ -7,7 +7,7 @@
 //     NO         u8 3 ‖ u32 query
 //     HELD       u8 4 ‖ location, maybe without consent: "yours is older than this one" (R3)
 //     DETACH     u8 5 ‖ attach record of kind detach
-//     WITHDRAWN  u8 6 ‖ address 32: "my consent for it has ended"
+//     WITHDRAWN  u8 6 ‖ u32 query (0: unasked) ‖ address 32: "my consent for it has ended"
 //
 // An unknown type is ignored.
 
@@ -26,7 +26,7 @@ export type ControlMessage =
   | { readonly type: "no"; readonly query: number }
   | { readonly type: "held"; readonly location: Uint8Array }
   | { readonly type: "detach"; readonly record: Uint8Array }
-  | { readonly type: "withdrawn"; readonly address: Uint8Array };
+  | { readonly type: "withdrawn"; readonly query: number; readonly address: Uint8Array };
 
 const QUERY = 1;
 const ANSWER = 2;
@@ -51,7 +51,7 @@ export function encodeControl(message: ControlMessage): Uint8Array {
     case "detach":
       return plain(DETACH, message.record);
     case "withdrawn":
-      return plain(WITHDRAWN, message.address);
+      return numbered(WITHDRAWN, message.query, message.address);
   }
 }
 
@@ -71,7 +71,8 @@ export function decodeControl(bytes: Uint8Array): ControlMessage | undefined {
     case DETACH:
       return { type: "detach", record: rest };
     case WITHDRAWN:
-      return rest.length === ADDRESS_BYTES ? { type: "withdrawn", address: rest } : undefined;
+      if (bytes.length !== ANSWER_AT + ADDRESS_BYTES) return undefined;
+      return { type: "withdrawn", query: readU32(bytes, 1), address: bytes.subarray(ANSWER_AT) };
     default:
       return undefined;
   }

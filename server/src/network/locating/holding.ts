@@ -45,8 +45,9 @@ export function renew(context: Context, held: HeldLocation, nowMs: number): void
   const router = context.correspondent(held.attach.router);
   if (router === undefined || nowMs - held.renewedMs < RENEW_AGAIN_MS) return;
   held.renewedMs = nowMs;
-  const prefix = held.address;
-  tell(context, router, { type: "query", query: 0, prefix, nbits: ADDRESS_BITS }, nowMs);
+  held.renewal = Math.max(1, context.random.u32());
+  const { address: prefix, renewal: query } = held;
+  tell(context, router, { type: "query", query, prefix, nbits: ADDRESS_BITS }, nowMs);
 }
 
 /** A location that is in use is asked for again before its consent ends; one that has ended is not used. */

@@ -123,6 +123,7 @@ export function learnDetach(
     via: undefined,
     usedMs: nowMs,
     renewedMs: nowMs,
+    renewal: 0,
   });
 }
 
@@ -195,6 +196,7 @@ function take(
     via: undefined,
     usedMs: nowMs,
     renewedMs: nowMs,
+    renewal: 0,
   };
   context.locations.put(taken);
   return taken;

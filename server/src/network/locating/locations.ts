@@ -31,6 +31,8 @@ export interface HeldLocation {
   /** When it was sent to last, and when it was asked for again. */
   usedMs: number;
   renewedMs: number;
+  /** Under which number it was asked for, so that no other word counts as the answer; 0: it was not. */
+  renewal: number;
 }
 
 /** What is held. */

@@ -37,7 +37,7 @@ export interface Neighbours {
 /** None. */
 export function createNeighbours(verifier: RecordVerifier): Neighbours {
   const byId = new Map<number, Neighbour>();
-  const quotas = createQuotas(verifier);
+  const quotas = createQuotas(() => verifier.createQuota());
   return {
     up(id, address) {
       const name = nameOf(address);

@@ -39,7 +39,7 @@ export interface OwnNode {
   signedAgain: boolean;
   /** Another router has a newer attachment: nothing is published any more (O4). */
   displaced: boolean;
-  /** Routers that were told where it is, by name, those last that were told last: see noteTold. */
+  /** Routers that were told where it is, by name: the last MOST_TOLD. */
   readonly told: Map<string, Uint8Array>;
   record: Uint8Array | undefined;
   recordMs: number;

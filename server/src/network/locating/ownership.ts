@@ -60,8 +60,8 @@ export function meetHeld(
 }
 
 function returnOurs(context: Context, node: OwnNode, to: Correspondent, nowMs: number): void {
-  noteTold(node, to.name, to.address);
-  tell(context, to, { type: "held", location: context.own.location(node, nowMs) }, nowMs);
+  const location = context.own.location(node, nowMs);
+  if (tell(context, to, { type: "held", location }, nowMs)) noteTold(node, to.name, to.address);
 }
 
 function signedByNode(context: Context, { attach }: Location, from: Correspondent, nowMs: number) {
@@ -96,7 +96,7 @@ function displace(context: Context, node: OwnNode, from: Correspondent, nowMs: n
   context.counters.displaced += 1;
   for (const [name, router] of node.told) {
     const told = name === from.name ? undefined : context.correspondent(router);
-    if (told !== undefined) tell(context, told, { type: "withdrawn", address }, nowMs);
+    if (told !== undefined) tell(context, told, { type: "withdrawn", query: 0, address }, nowMs);
   }
   node.told.clear();
   context.sink.moved(address, nowMs);

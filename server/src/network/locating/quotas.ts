@@ -1,16 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-// Quotas of signatures outlive a link that goes down and up: a restart must not buy new ones.
+// What a neighbour may cost us outlives a link that goes down and up: a flap must not buy more.
 
 import type { TokenBucket } from "../../core/index.js";
-import type { RecordVerifier } from "../records/verifier.js";
 
-/** The quotas of neighbours that are down. */
-export interface Quotas {
+/** The quotas of neighbours that are down; what each has is the algorithm's. */
+export interface Quotas<T> {
   /** The quota of the neighbour of this name, as it left it. */
-  take(name: string): TokenBucket;
+  take(name: string): T;
   /** It is down. */
-  give(name: string, quota: TokenBucket): void;
+  give(name: string, quota: T): void;
 }
 
 /** For what answers a question of our own, once: we decide how many of those there are. */
@@ -20,11 +19,11 @@ export const UNLIMITED: TokenBucket = { take: () => true };
 const MOST_QUOTAS = 1_024;
 
 /** None is down. */
-export function createQuotas(verifier: RecordVerifier): Quotas {
-  const quotas = new Map<string, TokenBucket>();
+export function createQuotas<T>(create: () => T): Quotas<T> {
+  const quotas = new Map<string, T>();
   return {
     take(name) {
-      const quota = quotas.get(name) ?? verifier.createQuota();
+      const quota = quotas.get(name) ?? create();
       quotas.delete(name);
       return quota;
     },

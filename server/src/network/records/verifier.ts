@@ -21,8 +21,8 @@ export type Verdict = "valid" | "invalid" | "refused";
 
 /** Verifies records. */
 export interface RecordVerifier {
-  /** A quota of signatures, for one neighbour. */
-  createQuota(): TokenBucket;
+  /** A quota of signatures, for one neighbour, or this share of it. */
+  createQuota(share?: number): TokenBucket;
   /** The address of a serialized public key, whatever its algorithm. */
   addressOf(publicKey: Uint8Array): Uint8Array;
   /** SHA-256 of an attach record's body. */
@@ -68,7 +68,7 @@ export function createRecordVerifier(crypto: Crypto, keys: Keys): RecordVerifier
     return hash;
   };
   return {
-    createQuota: () => createTokenBucket(perSecond, perSecond),
+    createQuota: (share = 1) => createTokenBucket(perSecond * share, perSecond * share),
     addressOf,
     attachHash,
     beacon(record, quota, nowMs) {

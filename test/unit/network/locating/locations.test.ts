@@ -29,6 +29,7 @@ function held(address: Uint8Array, holder: string): HeldLocation {
     via: undefined,
     usedMs: 0,
     renewedMs: 0,
+    renewal: 0,
   };
 }
 

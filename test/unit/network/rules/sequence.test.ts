@@ -150,9 +150,9 @@ describe("a withdrawal", () => {
     const { lab, a, b, c, node } = triangle();
     b.open(node);
     a.find(node.address.bytes, 256);
-    say(a, c, { type: "withdrawn", address: node.address.bytes });
+    say(a, c, { type: "withdrawn", query: 0, address: node.address.bytes });
     expect(a.reaches(node)).toBe(true);
-    say(a, b, { type: "withdrawn", address: node.address.bytes });
+    say(a, b, { type: "withdrawn", query: 0, address: node.address.bytes });
     expect(a.reaches(node)).toBe(false);
     expect(typesSent(lab, a, b)).toEqual(["query"]);
   });
