@@ -5,7 +5,7 @@
 
 import { describe, expect, it } from "vitest";
 import { createSeededRandom } from "../support/seeded-random.js";
-import { type MeshReport, measureMesh } from "./mesh.js";
+import { createMesh, idleCost, type MeshReport, measureMesh, untilConverged } from "./mesh.js";
 import {
   grid,
   line,
@@ -47,6 +47,23 @@ describe("a mesh of daemons", () => {
     },
     3_600_000,
   );
+});
+
+describe("nodes that nobody asks for", () => {
+  it("cost no byte, however many are attached", () => {
+    const cost = (nodes: number): number => {
+      const mesh = createMesh(grid(3), SEED);
+      untilConverged(mesh);
+      mesh.lab.world.run(65_000);
+      for (const daemon of mesh.daemons) {
+        for (let i = 0; i < nodes; i++) daemon.open(mesh.lab.key());
+      }
+      return idleCost(mesh, 60);
+    };
+    const [none, many] = [cost(0), cost(ALL ? 1_000 : 50)];
+    process.stdout.write(`idle: ${none.toFixed(0)} B/s a link, with nodes ${many.toFixed(0)}\n`);
+    expect(many).toBeLessThanOrEqual(none * 1.02);
+  });
 });
 
 function print(report: MeshReport, seconds: number): void {
