@@ -6,14 +6,7 @@
 
 import { createTokenBucket, type TokenBucket } from "../../core/index.js";
 import { SWEEP_MS } from "../constants.js";
-import {
-  DESTINATION_AT,
-  locationAt,
-  routerAt,
-  SOURCE_AT,
-  takeHop,
-  writeHeader,
-} from "../header.js";
+import { DESTINATION_AT, routerAt, takeHop } from "../header.js";
 import {
   type Context,
   type Correspondent,
@@ -22,12 +15,14 @@ import {
   tell,
 } from "../locating/context.js";
 import { type ControlMessage, decodeControl } from "../locating/control-messages.js";
-import { firstReached, foundOf, renew, sweepLocations } from "../locating/holding.js";
+import { foundOf, renew, sweepLocations } from "../locating/holding.js";
 import { learn, learnDetach, learnHeld } from "../locating/learning.js";
 import { createLocations } from "../locating/locations.js";
 import { nameOf } from "../locating/names.js";
 import { createOwnNodes, noteTold, type OwnNode } from "../locating/own-nodes.js";
+import { createOwnPackets } from "../locating/own-packets.js";
 import { UNLIMITED } from "../locating/quotas.js";
+import { attachNode, detachNode } from "../locating/telling.js";
 import { sameBytes } from "../records/signed.js";
 import { createRecordVerifier } from "../records/verifier.js";
 import {
@@ -35,7 +30,6 @@ import {
   NO_WAY,
   type Router,
   type RouterEnvironment,
-  TO_LOCAL,
   TOO_FAR,
   type Way,
 } from "../router.js";
@@ -133,6 +127,14 @@ export function createBeaconnetRouter(environment: RouterEnvironment): Router {
     flooding.found(found, nowMs);
     sink.reachable(found, nowMs);
   };
+  const packets = createOwnPackets(context, {
+    hopLimit: MOST_HOPS,
+    neighbourAddress: (id) => neighbours.get(id)?.address,
+    introduced(location, source, from, nowMs) {
+      take(location, source, from, nowMs);
+      setWake(nowMs);
+    },
+  });
   const answer = (query: Query, from: Neighbour, nowMs: number): void => {
     const { number, prefix, nbits, asker } = query;
     const isRefused = !from.queries.take(nowMs);
@@ -149,7 +151,7 @@ export function createBeaconnetRouter(environment: RouterEnvironment): Router {
       reply(number, own.location(node, nowMs), from, nowMs);
       return;
     }
-    from.standing.add(asker.slice(), prefix, nbits, nowMs);
+    from.standing.add({ query: 0, router: asker.slice() }, prefix, nbits, nowMs);
     flooding.pass(query, from, nowMs);
   };
   /** Who is told where a node is hears when it leaves; strangers nobody knows a way to do not. */
@@ -256,32 +258,10 @@ export function createBeaconnetRouter(environment: RouterEnvironment): Router {
   };
 
   return {
+    ...packets,
     counters,
-    attach(node, nowMs) {
-      const address = node.address.bytes;
-      const held = locations.get(address, 0);
-      const attached = own.attach(node, held?.attach.seq ?? 0);
-      if (held !== undefined) {
-        const rival = correspondent(held.attach.router);
-        locations.delete(held);
-        if (rival !== undefined) giveLocation(context, attached, rival, 0, nowMs);
-      }
-      for (const neighbour of neighbours.all()) {
-        neighbour.standing.take(address, nowMs, (asker) => {
-          const told = correspondent(asker);
-          if (told !== undefined) giveLocation(context, attached, told, 0, nowMs);
-        });
-      }
-    },
-    detach(address, nowMs) {
-      const node = own.detach(address);
-      if (node === undefined || node.displaced || node.told.size === 0) return;
-      const record = own.detachRecord(node);
-      for (const router of node.told.values()) {
-        const told = correspondent(router);
-        if (told !== undefined) tell(context, told, { type: "detach", record }, nowMs);
-      }
-    },
+    attach: (node, nowMs) => attachNode(context, neighbours.all(), node, nowMs),
+    detach: (address, nowMs) => detachNode(context, address, nowMs),
     neighbourUp(id, address, nowMs) {
       const neighbour = neighbours.up(id, address);
       announcing.neighbourUp(neighbour, nowMs);
@@ -327,53 +307,12 @@ export function createBeaconnetRouter(environment: RouterEnvironment): Router {
       setWake(nowMs);
     },
     cancel: (query) => flooding.cancel(query),
-    reaches(buffer, at) {
-      const held = locations.get(buffer, at);
-      return held !== undefined && neighbourOf(context, held) >= 0;
-    },
-    known(prefix, nbits) {
-      const held = firstReached(context, prefix, nbits);
-      return held && foundOf(held);
-    },
-    doubt(destination, nowMs) {
-      const held = locations.get(destination, 0);
-      if (held !== undefined && neighbourOf(context, held) >= 0) renew(context, held, nowMs);
-    },
-    prepare(source, destination, introduce, buffer, payloadAt, nowMs) {
-      const node = own.get(source, 0);
-      const held = locations.get(destination, 0);
-      if (node === undefined || node.displaced || held === undefined) return -1;
-      const next = neighbours.get(neighbourOf(context, held));
-      if (next === undefined) return -1;
-      held.usedMs = nowMs;
-      const { router } = held.attach;
-      let location: Uint8Array = NOTHING;
-      if (introduce) {
-        noteAsker(node, router);
-        location = own.location(node, nowMs);
-      }
-      const via = sameBytes(next.address, router) ? NOTHING : router;
-      return writeHeader(buffer, payloadAt, MOST_HOPS, destination, source, location, via);
-    },
     forward(buffer, at, _length, headerBytes, from, nowMs) {
-      if (from === FROM_LOCAL) {
-        const held = locations.get(buffer, at + DESTINATION_AT);
-        const next = held === undefined ? -1 : neighbourOf(context, held);
-        return next < 0 ? NO_WAY : next;
-      }
+      if (from === FROM_LOCAL) return packets.forwardOwn(buffer, at);
       const sender = neighbours.get(from);
       if (sender === undefined) return NO_WAY;
-      const node = own.get(buffer, at + DESTINATION_AT);
-      if (node === undefined) return passOn(buffer, at, from);
-      if (node.displaced) return NO_WAY;
-      const introduced = locationAt(buffer, at);
-      if (introduced < at + headerBytes) {
-        const source = buffer.subarray(at + SOURCE_AT, at + SOURCE_AT + 32);
-        take(buffer.subarray(introduced, at + headerBytes), source, sender, nowMs);
-        setWake(nowMs);
-      }
-      // Its introduction may have shown that the node is somebody else's now.
-      return node.displaced ? NO_WAY : TO_LOCAL;
+      if (!packets.isOwn(buffer, at + DESTINATION_AT)) return passOn(buffer, at, from);
+      return packets.deliver(buffer, at, headerBytes, sender, nowMs);
     },
     explain: (destination) => explain(context, routes, neighbours, destination),
     ways: () => [...routes.all()].flatMap((router) => wayTo(router) ?? []),

@@ -49,7 +49,7 @@ export interface Neighbour extends Correspondent, Budgets {
   /** The number of our own beacon that it was told last. */
   ownSeq: number;
   /** Questions that we said no to a moment ago, with the router that asked. */
-  readonly standing: Standing<Uint8Array>;
+  readonly standing: Standing;
   /** Floods of its that are open here. */
   floods: number;
 }
@@ -107,7 +107,7 @@ export function createNeighbours(verifier: RecordVerifier): Neighbours {
         told: new Set(),
         dirty: new Set(),
         ownSeq: -1,
-        standing: createStanding<Uint8Array>(),
+        standing: createStanding(),
         floods: 0,
       };
       byId.set(id, neighbour);

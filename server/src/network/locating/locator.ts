@@ -6,26 +6,24 @@
 // others, whatever source they claim, cause no question (M1): only `resolve` asks, and the renewal
 // of a location that counts; and who is not on the way to a router does not speak for it.
 
-import { ADDRESS_BYTES, SWEEP_MS } from "../constants.js";
-import { DESTINATION_AT, locationAt, SOURCE_AT, writeHeader } from "../header.js";
-import { sameBytes } from "../records/signed.js";
+import { SWEEP_MS } from "../constants.js";
 import { createRecordVerifier } from "../records/verifier.js";
-import { NO_WAY, type Router, type RouterEnvironment, TO_LOCAL } from "../router.js";
+import type { Router, RouterEnvironment } from "../router.js";
 import { createAsking } from "./asking.js";
-import { type Context, neighbourOf } from "./context.js";
+import type { Context } from "./context.js";
 import { decodeControl } from "./control-messages.js";
 import { createLocatingCounters, type LocatingCounters } from "./counters.js";
 import { explain } from "./explain.js";
 import { createHearing } from "./hearing.js";
-import { firstReached, foundOf, renew, sweepLocations } from "./holding.js";
+import { sweepLocations } from "./holding.js";
 import { createLocations } from "./locations.js";
 import { nameOf } from "./names.js";
 import { createNeighbours, type Neighbour } from "./neighbours.js";
-import { createOwnNodes, noteTold } from "./own-nodes.js";
+import { createOwnNodes } from "./own-nodes.js";
+import { createOwnPackets, type OwnPackets } from "./own-packets.js";
 import { createRouters, type ReachedRouter } from "./routers.js";
 import { attachNode, detachNode } from "./telling.js";
 
-const NOTHING = new Uint8Array(0);
 const NEVER = Number.POSITIVE_INFINITY;
 
 /** What the locator leaves to the algorithm. */
@@ -41,21 +39,10 @@ export interface LocatorOptions {
 }
 
 /** What a locator does of a Router word for word. */
-type Whole =
-  | "attach"
-  | "detach"
-  | "wake"
-  | "resolve"
-  | "cancel"
-  | "doubt"
-  | "reaches"
-  | "known"
-  | "prepare"
-  | "explain"
-  | "ways";
+type Whole = "attach" | "detach" | "wake" | "resolve" | "cancel" | "explain" | "ways";
 
 /** All that a router does about nodes. It alone calls its environment's `wakeAt`. */
-export interface Locator extends Pick<Router, Whole> {
+export interface Locator extends Pick<Router, Whole>, OwnPackets {
   /** What it counts. Algorithms add their own beside these. */
   readonly counters: LocatingCounters;
   /** A neighbour is up: it is asked what is open. */
@@ -74,18 +61,6 @@ export interface Locator extends Pick<Router, Whole> {
    * is not the neighbour's own. Any bytes.
    */
   hear(from: Neighbour, message: Uint8Array, nowMs: number, speaker?: Uint8Array): void;
-  /** Whether the node whose 32 bytes stand at `at` is attached here. */
-  isOwn(buffer: Uint8Array, at: number): boolean;
-  /** What `forward` gives for a packet of our own: a neighbour, or NO_WAY. */
-  forwardOwn(buffer: Uint8Array, at: number): number;
-  /** What `forward` gives for one that a neighbour brought to a node of ours: TO_LOCAL, or NO_WAY. */
-  deliver(
-    buffer: Uint8Array,
-    at: number,
-    headerBytes: number,
-    from: Neighbour,
-    nowMs: number,
-  ): number;
 }
 
 /** A locator without nodes and neighbours. */
@@ -119,10 +94,14 @@ export function createLocator(environment: RouterEnvironment, options: LocatorOp
   let wakeMs = NEVER;
   let sweepMs = NEVER;
 
-  const neighbourTo = (buffer: Uint8Array, at: number): number => {
-    const held = locations.get(buffer, at);
-    return held === undefined ? -1 : neighbourOf(context, held);
-  };
+  const packets = createOwnPackets(context, {
+    hopLimit: options.hopLimit,
+    neighbourAddress: (id) => neighbours.get(id)?.address,
+    introduced(location, source, from, nowMs) {
+      hearing.take(location, source, from, nowMs);
+      setWake(nowMs);
+    },
+  });
   const setWake = (nowMs: number): void => {
     if (locations.size === 0) sweepMs = NEVER;
     else if (sweepMs === NEVER) sweepMs = nowMs + SWEEP_MS;
@@ -151,6 +130,7 @@ export function createLocator(environment: RouterEnvironment, options: LocatorOp
   };
 
   return {
+    ...packets,
     counters,
     attach: (node, nowMs) => attachNode(context, neighbours.all(), node, nowMs),
     detach: (address, nowMs) => detachNode(context, address, nowMs),
@@ -194,49 +174,6 @@ export function createLocator(environment: RouterEnvironment, options: LocatorOp
       setWake(nowMs);
     },
     cancel: (query) => asking.cancel(query),
-    reaches: (buffer, at) => neighbourTo(buffer, at) >= 0,
-    known(prefix, nbits) {
-      const held = firstReached(context, prefix, nbits);
-      return held && foundOf(held);
-    },
-    doubt(destination, nowMs) {
-      const held = locations.get(destination, 0);
-      if (held !== undefined && neighbourOf(context, held) >= 0) renew(context, held, nowMs);
-    },
-    prepare(source, destination, introduce, buffer, payloadAt, nowMs) {
-      const node = own.get(source, 0);
-      const held = locations.get(destination, 0);
-      if (node === undefined || node.displaced || held === undefined) return -1;
-      const next = neighbours.get(neighbourOf(context, held));
-      if (next === undefined) return -1;
-      held.usedMs = nowMs;
-      const { router } = held.attach;
-      let location: Uint8Array = NOTHING;
-      if (introduce) {
-        noteTold(node, nameOf(router), router);
-        location = own.location(node, nowMs);
-      }
-      const beyond = sameBytes(next.address, router) ? NOTHING : router;
-      const { hopLimit } = options;
-      return writeHeader(buffer, payloadAt, hopLimit, destination, source, location, beyond);
-    },
-    isOwn: (buffer, at) => own.get(buffer, at) !== undefined,
-    forwardOwn(buffer, at) {
-      const neighbour = neighbourTo(buffer, at + DESTINATION_AT);
-      return neighbour < 0 ? NO_WAY : neighbour;
-    },
-    deliver(buffer, at, headerBytes, from, nowMs) {
-      const node = own.get(buffer, at + DESTINATION_AT);
-      if (node === undefined || node.displaced) return NO_WAY;
-      const introduced = locationAt(buffer, at);
-      if (introduced < at + headerBytes) {
-        const source = buffer.subarray(at + SOURCE_AT, at + SOURCE_AT + ADDRESS_BYTES);
-        hearing.take(buffer.subarray(introduced, at + headerBytes), source, from, nowMs);
-        setWake(nowMs);
-      }
-      // Its introduction may have shown that the node is somebody else's now.
-      return node.displaced ? NO_WAY : TO_LOCAL;
-    },
     explain(destination, nowMs) {
       return explain(context, (router) => routers.get(router, 0), destination, nowMs);
     },

@@ -10,20 +10,13 @@ import { nameOf } from "./names.js";
 import { createQuotas } from "./quotas.js";
 import { createStanding, type Standing } from "./standing.js";
 
-/** A question that we said no to: enough to tell whoever asked. */
-export interface Asked {
-  readonly query: number;
-  /** The router that asked: the neighbour, or one beyond it. */
-  readonly router: Uint8Array;
-}
-
 /** A neighbour that is up: who it is was proved by the link. */
 export interface Neighbour extends Correspondent {
   readonly id: number;
   /** Questions that it brings and that we look at. */
   readonly queries: TokenBucket;
   /** Those we said no to a moment ago. */
-  readonly standing: Standing<Asked>;
+  readonly standing: Standing;
 }
 
 /** The neighbours that are up. */
@@ -48,7 +41,7 @@ export function createNeighbours(verifier: RecordVerifier): Neighbours {
         holder: name,
         signatures: quotas.take(name),
         queries: createTokenBucket(QUERIES_PER_SECOND, QUERIES_BURST),
-        standing: createStanding<Asked>(),
+        standing: createStanding(),
       };
       byId.set(id, neighbour);
       return neighbour;

@@ -7,24 +7,32 @@
 import { matchesPrefix } from "../../identity/index.js";
 import { MOST_STANDING, STANDING_MS } from "../constants.js";
 
-interface Question<T> {
-  readonly asked: T;
+/** A question that we said no to: enough to tell whoever asked. */
+export interface Asked {
+  /** Its number, 0 where whoever asked does not need it. */
+  readonly query: number;
+  /** The router that asked: the neighbour, or one beyond it. */
+  readonly router: Uint8Array;
+}
+
+interface Question {
+  readonly asked: Asked;
   readonly prefix: Uint8Array;
   readonly nbits: number;
   readonly untilMs: number;
 }
 
 /** The questions of one neighbour that may still be answered, each with what tells whom. */
-export interface Standing<T> {
+export interface Standing {
   /** We have said no; the prefix is copied. */
-  add(asked: T, prefix: Uint8Array, nbits: number, nowMs: number): void;
+  add(asked: Asked, prefix: Uint8Array, nbits: number, nowMs: number): void;
   /** Takes those that this address answers. */
-  take(address: Uint8Array, nowMs: number, answer: (asked: T) => void): void;
+  take(address: Uint8Array, nowMs: number, answer: (asked: Asked) => void): void;
 }
 
 /** None. */
-export function createStanding<T>(): Standing<T> {
-  let questions: Question<T>[] = [];
+export function createStanding(): Standing {
+  let questions: Question[] = [];
   return {
     add(asked, prefix, nbits, nowMs) {
       questions.push({ asked, prefix: prefix.slice(), nbits, untilMs: nowMs + STANDING_MS });

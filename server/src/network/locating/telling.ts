@@ -4,13 +4,13 @@
 // the router that has it still, or had it last (O4).
 
 import type { Attachment } from "../network.js";
-import { type Context, giveLocation, neighbourOf, tell } from "./context.js";
-import type { Neighbour } from "./neighbours.js";
+import { type Context, giveLocation, tell } from "./context.js";
+import type { Standing } from "./standing.js";
 
 /** A node is attached here: whoever asked for it a moment ago is told, and a rival. */
 export function attachNode(
   context: Context,
-  neighbours: Iterable<Neighbour>,
+  neighbours: Iterable<{ readonly standing: Standing }>,
   node: Attachment,
   nowMs: number,
 ): void {
@@ -19,8 +19,7 @@ export function attachNode(
   const held = locations.get(address, 0);
   const attached = own.attach(node, held?.attach.seq ?? 0);
   if (held !== undefined) {
-    const isReached = neighbourOf(context, held) >= 0;
-    const rival = isReached ? context.correspondent(held.attach.router) : undefined;
+    const rival = context.correspondent(held.attach.router);
     locations.delete(held);
     if (rival !== undefined) giveLocation(context, attached, rival, 0, nowMs);
   }
