@@ -48,8 +48,9 @@ export interface MeshReport {
 /** Latencies of links, in ms, evenly spread. */
 const LEAST_LATENCY_MS = 1;
 const LATENCY_RANGE_MS = 19;
-/** Messages that are sent before the clock goes on. */
+/** Messages that are sent before the clock goes on; each is a question to every daemon. */
 const AT_ONCE = 200;
+const AT_ONCE_IN_LARGE = 20;
 
 /** What can be chosen. */
 export interface MeshOptions {
@@ -123,10 +124,11 @@ export function exchange(
   pairs: readonly Edge[],
 ): Pick<MeshReport, "pairs" | "arrived" | "wrong"> {
   const ledger = createLedger(pairs.length);
+  const atOnce = daemons.length > 100 ? AT_ONCE_IN_LARGE : AT_ONCE;
   const numbers = daemons.map((daemon) => ledger.enrol(daemon.open(lab.key())));
   for (const [i, [from, to]] of pairs.entries()) {
     ledger.send(numbers[from] ?? 0, numbers[to] ?? 0, 100);
-    if (i % AT_ONCE === AT_ONCE - 1) lab.world.run(100);
+    if ((i + 1) % atOnce === 0) lab.world.run(100);
   }
   for (let ms = 0; ms < 10_000 && ledger.arrived < pairs.length; ms += 100) lab.world.run(100);
   const { arrived, altered, twice, misattributed } = ledger.report();
