@@ -22,7 +22,7 @@ it(`${PACKETS} packets of every size over a bad path: none altered, none twice, 
 it("what an overloaded link does not carry, its counters say", () => {
   const report = runLinkSoak(4_000, 2, 60_000);
   expect(report.altered + report.twice + report.unexplained).toBe(0);
-  expect(report.countedAsDropped).toBeGreaterThan(500);
+  expect(report.countedAsDropped).toBeGreaterThan(300);
   // Packets without a number are in the counters only.
   expect(report.neverSealed).toBeLessThanOrEqual(report.countedAsDropped);
   expect(report.neverSealed).toBeGreaterThan(0.7 * report.countedAsDropped);

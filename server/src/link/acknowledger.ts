@@ -26,6 +26,8 @@ export interface Acknowledger {
   session(index: number): ReceivingSession | undefined;
   /** Whether anything waits to be acknowledged. */
   readonly waiting: boolean;
+  /** Since when the first of it waits, in ms; infinity when nothing does. */
+  readonly waitingSinceMs: number;
   /** Whether so much waits that it should not wait longer. */
   readonly due: boolean;
   /** Fills in the next acknowledgement; undefined when nothing waits. Valid until the next call. */
@@ -81,6 +83,13 @@ export function createAcknowledger(): Acknowledger {
     get waiting() {
       for (const { received } of sessions) if (received.waiting > 0) return true;
       return false;
+    },
+    get waitingSinceMs() {
+      let sinceMs = Number.POSITIVE_INFINITY;
+      for (const { received } of sessions) {
+        if (received.waiting > 0) sinceMs = Math.min(sinceMs, received.waitingSinceMs);
+      }
+      return sinceMs;
     },
     get due() {
       for (const { received } of sessions) {

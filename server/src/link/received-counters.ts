@@ -18,6 +18,8 @@ export interface ReceivedCounters {
   readonly waiting: number;
   /** Bytes of those. */
   readonly waitingBytes: number;
+  /** Since when, in ms; meaningless while nothing waits. */
+  readonly waitingSinceMs: number;
   /** Fills in what is to be said; afterwards nothing waits. */
   acknowledge(into: AckFields, nowMs: number): void;
   /** Begins again for another session. */
@@ -28,7 +30,14 @@ export interface ReceivedCounters {
 export function createReceivedCounters(firstIndex: number): ReceivedCounters {
   const lows = new Float64Array(MAX_ACK_RANGES);
   const highs = new Float64Array(MAX_ACK_RANGES);
-  const state = { index: firstIndex, ranges: 0, waiting: 0, waitingBytes: 0, largestMs: 0 };
+  const state = {
+    index: firstIndex,
+    ranges: 0,
+    waiting: 0,
+    waitingBytes: 0,
+    sinceMs: 0,
+    largestMs: 0,
+  };
 
   const insert = (place: number, counter: number): void => {
     if (place >= MAX_ACK_RANGES) return;
@@ -68,6 +77,7 @@ export function createReceivedCounters(firstIndex: number): ReceivedCounters {
       else note(counter);
       if (highs[0] === counter) state.largestMs = nowMs;
       if (!eliciting) return;
+      if (state.waiting === 0) state.sinceMs = nowMs;
       state.waiting += 1;
       state.waitingBytes += bytes;
     },
@@ -76,6 +86,9 @@ export function createReceivedCounters(firstIndex: number): ReceivedCounters {
     },
     get waitingBytes() {
       return state.waitingBytes;
+    },
+    get waitingSinceMs() {
+      return state.sinceMs;
     },
     acknowledge(into, nowMs) {
       into.index = state.index;

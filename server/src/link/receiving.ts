@@ -178,6 +178,12 @@ export function createReceiving(options: ReceivingOptions): Receiving {
   const dispatch = createFrameDispatch(createFrames(options, source, ageing));
   const patience = createDeadline((nowMs) => {
     if (!acknowledger.waiting || !options.listening()) return;
+    // What it was set for has gone with other datagrams, and something else has come since.
+    const dueMs = acknowledger.waitingSinceMs + ACK_DELAY_MS;
+    if (dueMs > nowMs) {
+      options.deadlines.set(patience, dueMs);
+      return;
+    }
     moment.nowMs = nowMs;
     turnEnd.acknowledgeNow();
     turnEnd.schedule();
