@@ -8,6 +8,7 @@
  * stream breaks, what was written and not accepted rejects with OUTCOME_UNKNOWN; what was never
  * written waits for the next stream.
  */
+import { nextTick } from "node:process";
 import { type Batch, createBatch } from "./batch.js";
 import { UNWRITTEN_BYTES, WAITING_BYTES } from "./constants.js";
 import {
@@ -137,11 +138,12 @@ export function createOutbox(onRefused: (reason: NodeErrorReason) => void): Outb
     announceRoom();
     if (unwrittenBytes === 0 && waiting.length === 0) tellFinishers();
   };
-  // Whatever is sent in one turn of the event loop shares a message.
+  // Whatever is sent in one callback of the event loop, and by the promises that it settles, shares
+  // a message.
   const flushSoon = (): void => {
     if (flushing || write === undefined) return;
     flushing = true;
-    setImmediate(flush);
+    nextTick(flush);
   };
   const failUnwritten = (error: NodeError): void => {
     const lost = [...unwritten, filling];
