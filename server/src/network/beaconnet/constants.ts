@@ -59,7 +59,7 @@ export const WANTS_BURST = 1_024;
 /** Beacons of ours against those of somebody else who has our key: in a second, and in a row. */
 export const OVERTAKEN_PER_SECOND = 1 / 30;
 export const OVERTAKEN_BURST = 3;
-/** The share of the signatures of a neighbour's records that is kept for beacons. */
+/** Signatures of beacons that we look at, beside those of a neighbour's other records: a share of these. */
 export const BEACONS_SHARE = 0.5;
 /** Locations that we send to one router because it is said to ask: in a second, and at once. */
 export const ASKED_PER_SECOND = 200;

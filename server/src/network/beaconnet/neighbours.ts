@@ -80,7 +80,7 @@ export function costTo({ cost, doubtful }: Neighbour): number {
 function createBudgets(verifier: RecordVerifier): Budgets {
   return {
     beacons: verifier.createQuota(BEACONS_SHARE),
-    signatures: verifier.createQuota(1 - BEACONS_SHARE),
+    signatures: verifier.createQuota(),
     queries: createTokenBucket(QUERIES_PER_SECOND, QUERIES_BURST),
     carried: createTokenBucket(CARRIED_PER_SECOND, CARRIED_BURST),
     wants: createTokenBucket(WANTS_PER_SECOND, WANTS_BURST),
