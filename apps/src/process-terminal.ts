@@ -36,6 +36,7 @@ export function createProcessTerminal(): Terminal {
     stderr: process.stderr,
     env: process.env,
     interrupted: createInterruption(),
+    onHangUp: (hear) => void process.on("SIGHUP", hear),
   };
 }
 

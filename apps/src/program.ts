@@ -18,7 +18,9 @@ import { createIp6AddrCommand } from "./commands/ip6-addr.js";
 import { createIslandCommand } from "./commands/island.js";
 import { createKeygenCommand } from "./commands/keygen.js";
 import { createListNetworksCommand } from "./commands/list-networks.js";
+import { createLogLevelCommand } from "./commands/log-level.js";
 import { createNcCommand } from "./commands/nc.js";
+import { createPeersCommand } from "./commands/peers.js";
 import { createPerfCommand } from "./commands/perf.js";
 import { createPingCommand } from "./commands/ping.js";
 import { createStatusCommand } from "./commands/status.js";
@@ -41,6 +43,8 @@ export function createProgram(world: World): CommandUnknownOpts {
   program.commandsGroup("The daemon:");
   program.addCommand(createDaemonCommand(world));
   program.addCommand(createStatusCommand(world));
+  program.addCommand(createPeersCommand(world));
+  program.addCommand(createLogLevelCommand(world));
   program.addCommand(createConfigCommand(world));
   program.addCommand(createConfigToolsCommand(world));
   program.addCommand(createListNetworksCommand(world));

@@ -13,6 +13,8 @@ export interface Output extends Writable {
   readonly isTTY?: boolean;
   /** Characters in a line, on a terminal. */
   readonly columns?: number;
+  /** Lines on a terminal. */
+  readonly rows?: number;
 }
 
 /** Where input comes from. */
@@ -30,6 +32,8 @@ export interface Terminal {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Aborted by Ctrl-C or SIGTERM; its reason is an Interrupted. */
   readonly interrupted: AbortSignal;
+  /** Calls at every SIGHUP from now on, which ends a program that does not ask for it. */
+  onHangUp(hear: () => void): void;
 }
 
 /** What a command is given. */

@@ -91,7 +91,7 @@ it("an island of a line explains and traces the way from its beginning to its en
       .map((line) => JSON.parse(line)),
   ).toMatchObject([
     { type: "way", nextHop: second.address, router: last.address },
-    { role: "next hop", address: second.address, hops: 1, rttMs: expect.any(Number) },
+    { role: "next-hop", address: second.address, hops: 1, rttMs: expect.any(Number) },
     { role: "router", address: last.address, hops: 3, rttMs: expect.any(Number) },
   ]);
   const silent = await workshop.run(["trace", "-c", "1", "-W", "0.5", `${to.address}`], { env });

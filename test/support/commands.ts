@@ -30,6 +30,7 @@ export function createTestTerminal(
     stderr: createCaptured(),
     env,
     interrupted: controller.signal,
+    onHangUp() {},
     interrupt: () => controller.abort(new Interrupted(2)),
   };
 }

@@ -7,6 +7,7 @@
  */
 import {
   type Address,
+  type Admin,
   batchOfOne,
   type Client,
   createInbox,
@@ -38,6 +39,8 @@ export interface MemoryServiceOptions {
   readonly isFull?: () => boolean;
   /** What status says in place of what it would say. */
   readonly status?: Partial<DaemonStatus>;
+  /** What operators may ask and change; anything else throws. */
+  readonly admin?: Partial<Admin>;
   /** What explain says in place of what it would say. */
   readonly explanation?: Partial<RouteExplanation>;
 }
@@ -52,6 +55,21 @@ export interface MemoryService extends Client {
   readonly accepted: readonly Passing[];
 }
 
+const unexpected = (): never => {
+  throw new Error("not expected to be called");
+};
+const UNEXPECTED: Admin = {
+  watch: unexpected,
+  nodes: unexpected,
+  peers: unexpected,
+  addPeer: unexpected,
+  removePeer: unexpected,
+  networks: unexpected,
+  ping: unexpected,
+  trace: unexpected,
+  logLevel: unexpected,
+  setLogLevel: unexpected,
+};
 const INBOX_BYTES = 64 * 1024 * 1024;
 
 /** A service with no node open. */
@@ -90,6 +108,7 @@ export function createMemoryService(options: MemoryServiceOptions = {}): MemoryS
 
   return {
     endpoint: "unix:///memory",
+    admin: { ...UNEXPECTED, ...options.admin },
     own,
     accepted,
     get openNodes() {

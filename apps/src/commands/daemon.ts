@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+import { resolve } from "node:path";
 import type { CommandUnknownOpts } from "@commander-js/extra-typings";
 import type { Config, Daemon } from "@inet256/mesh256";
 import { fileArgument, oneOf } from "../arguments.js";
 import { apiOf, examples, JSON_OPTION, newCommand } from "../command.js";
 import { readConfig } from "../config-file.js";
 import { chooseSocket, defaultKeyPath, readOrMakeKey } from "../daemon/places.js";
+import { reloadOnHangUp } from "../daemon/reload.js";
 import { refuseTraces } from "../daemon/trace-guard.js";
+import { CommandError } from "../failures.js";
 import { readKey } from "../keys.js";
 import { aborted } from "../wait.js";
 import { print, printJson, type Terminal, type World } from "../world.js";
@@ -28,7 +31,8 @@ Runs the daemon that all programs of this machine, or of this user, talk through
 Without a configuration it makes a key in $XDG_STATE_HOME/inet256 (~/.local/state/inet256),
 listens on $XDG_RUNTIME_DIR/inet256.sock (root: /run/inet256.sock), where clients look first, and
 prints its address, its endpoint and what to try next. --api, api_endpoint in the configuration,
-or $INET256_API, in this order, let it listen elsewhere. The log goes to stderr.`;
+or $INET256_API, in this order, let it listen elsewhere. The log goes to stderr. SIGHUP lets it read
+its configuration again: peers and how much is logged change at once, the rest at the next start.`;
 
 /** `inet256 daemon`: what everything else talks to. */
 export function createDaemonCommand(world: World): CommandUnknownOpts {
@@ -75,10 +79,16 @@ async function runDaemon(world: World, options: DaemonCommandOptions): Promise<v
       : await readKey(keyPath, terminal);
   const daemon = await startDaemon({
     config,
+    ...(options.config === undefined ? {} : { configPath: resolve(options.config) }),
     privateKey,
     socketPath,
     version: world.version,
     logTo: terminal.stderr,
+  });
+  const { config: file } = options;
+  reloadOnHangUp(terminal, async () => {
+    if (file === undefined) throw new CommandError("there is no configuration file to read");
+    return daemon.reload(withLevel(await readConfig(file), options.logLevel));
   });
   if (options.json === true) printJson(terminal, { ...placesOf(daemon), privateKeyPath: keyPath });
   else await introduce(daemon, terminal);

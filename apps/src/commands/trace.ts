@@ -2,7 +2,7 @@
 
 import { randomBytes } from "node:crypto";
 import type { CommandUnknownOpts } from "@commander-js/extra-typings";
-import type { Address, Node } from "@inet256/client";
+import { type Address, type Node, stopsOf } from "@inet256/client";
 import { addressArgument, fileArgument, secondsArgument, wholeNumber } from "../arguments.js";
 import { apiOf, examples, JSON_OPTION, KEY_ABOUT, KEY_OPTION, newCommand } from "../command.js";
 import { ReportedFailure } from "../failures.js";
@@ -11,7 +11,6 @@ import { createPingMessages, RUN_BYTES } from "../ping/message.js";
 import type { PingReporter } from "../ping/report.js";
 import { ping } from "../ping/run.js";
 import { stopJson, stopLine } from "../trace/report.js";
-import { stopsOf } from "../trace/stops.js";
 import { print, printJson, type World } from "../world.js";
 import { mustBeReached } from "./explain.js";
 
@@ -87,7 +86,7 @@ async function runTrace(
       const result = { ...stop, rttMs };
       if (json) printJson(terminal, stopJson(result));
       else print(terminal, stopLine(result));
-      if (stop.role !== "next hop" && rttMs !== undefined) arrived = true;
+      if (stop.role !== "next-hop" && rttMs !== undefined) arrived = true;
     }
     if (!arrived) throw new ReportedFailure();
   });

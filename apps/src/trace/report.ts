@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 /** What trace says of a stop, to people and as JSON. */
+import type { Stop } from "@inet256/client";
 import { formatCount, formatMicros } from "../quantities.js";
-import type { Stop } from "./stops.js";
 
 /** What became of the pings to a stop. */
 export interface StopResult extends Stop {
@@ -17,7 +17,7 @@ const ROLE_WIDTH = "next hop".length;
 export function stopLine({ role, address, hops, rttMs }: StopResult): string {
   const links = hops === undefined ? "?" : formatCount(hops);
   const answer = rttMs === undefined ? "no answer" : formatMicros(rttMs * 1000);
-  return `${links.padStart(HOPS_WIDTH)}  ${role.padEnd(ROLE_WIDTH)}  ${address}  ${answer}`;
+  return `${links.padStart(HOPS_WIDTH)}  ${role.replace("-", " ").padEnd(ROLE_WIDTH)}  ${address}  ${answer}`;
 }
 
 /** The same as an object. */

@@ -6,6 +6,7 @@
  */
 import { Metadata } from "@grpc/grpc-js";
 import { AdminService } from "@inet256/proto";
+import { type Admin, createAdmin } from "./admin.js";
 import { checkInboxBytes, checkOpenOptions, checkPrivateKey } from "./check.js";
 import { clientClosedError, createConnection } from "./connection.js";
 import { INBOX_BYTES } from "./constants.js";
@@ -47,6 +48,8 @@ export interface Client extends Service {
    * UNAVAILABLE.
    */
   explain(address: Address, options?: CallOptions): Promise<RouteExplanation>;
+  /** What operators ask and change besides. */
+  readonly admin: Admin;
   /** Closes every node opened here, then the connection. */
   close(): Promise<void>;
 }
@@ -107,6 +110,7 @@ export function connect(
       const answer = await unary(connection, method, {}, new Metadata(), signal);
       return readDaemonStatus(answer);
     },
+    admin: createAdmin(connection),
     explain: (address, callOptions) => explainRoute(connection, address, callOptions),
     async close() {
       await Promise.all([...nodes].map((node) => node.close()));

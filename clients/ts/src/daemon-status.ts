@@ -131,7 +131,8 @@ export function readDaemonStatus(answer: proto.GetStatusResponse): DaemonStatus 
   };
 }
 
-function readPeer(peer: proto.Peer): PeerStatus {
+/** Reads a peer. Throws NodeError INTERNAL for an address that is none. */
+export function readPeer(peer: proto.Peer): PeerStatus {
   return {
     address: readAnswer(() => Address.fromBytes(peer.address)),
     configured: peer.configured,

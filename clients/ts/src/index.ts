@@ -1,5 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
+export type {
+  Admin,
+  AdminPingOptions,
+  NetworkStatus,
+  OpenNodeStatus,
+  PeerChangeOptions,
+  PingStatus,
+  TraceStop,
+} from "./admin.js";
 export { checkOpenOptions, checkOutgoing, checkOutgoingBatch, checkPrivateKey } from "./check.js";
 /**
  * INET256 for programs: make a key, connect to the local daemon, send to an address.
@@ -49,3 +58,4 @@ export {
 } from "./node.js";
 export { NODE_ERROR_REASONS, NodeError, type NodeErrorReason } from "./reasons.js";
 export type { RouteExplanation, RouteStatus } from "./routes.js";
+export { type Stop, stopsOf } from "./stops.js";

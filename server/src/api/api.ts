@@ -18,23 +18,27 @@ import {
   type Turns,
 } from "../core/index.js";
 import type { Crypto } from "../crypto/index.js";
-import type { DaemonService } from "../service/index.js";
+import type { Control, DaemonService } from "../service/index.js";
 import { createAdminHandlers } from "./admin-handlers.js";
 import { type CallerLimits, createCallers } from "./callers.js";
 import { createConnectHandler } from "./connect.js";
 import { FLOW_CONTROL_BYTES, KEEPALIVE_MS, MAX_RECEIVE_BYTES } from "./constants.js";
-import { createApiCounters } from "./counters.js";
+import { createApiCounters, namedCounters } from "./counters.js";
 import { widenConnections, widenWindows } from "./flow-control.js";
 import { createHealth } from "./health.js";
 import { createNodeHandlers } from "./node-handlers.js";
 import { createReflectionHandler } from "./reflection.js";
 import { createSessions } from "./sessions.js";
+import type { ApiStatus } from "./status-message.js";
+import { createStreamMaker } from "./streaming.js";
 import { createUnaryMaker } from "./unary.js";
 import { listenOnUnixSocket } from "./unix-socket.js";
 
 /** What the API needs. */
 export interface ApiOptions {
   readonly service: DaemonService;
+  /** What operators may change. */
+  readonly control: Control;
   readonly clock: Clock;
   readonly deadlines: Deadlines;
   readonly turns: Turns;
@@ -52,6 +56,8 @@ export interface ApiOptions {
 /** An API that is being served. */
 export interface Api {
   readonly endpoint: string;
+  /** How it is doing. */
+  status(): ApiStatus;
   /** Takes no more calls, ends the streams with UNAVAILABLE, removes the socket. */
   stop(): Promise<void>;
 }
@@ -68,7 +74,7 @@ const DRAIN_MS = 500;
 
 /** Serves the API; resolves when it listens. Rejects with ApiError. */
 export async function startApi(options: ApiOptions): Promise<Api> {
-  const { log, service, clock, socketPath } = options;
+  const { log, clock, socketPath } = options;
   const counters = createApiCounters();
   const callers = createCallers(options.limits, clock, options.budget, counters);
   const sessions = createSessions(options);
@@ -76,6 +82,8 @@ export async function startApi(options: ApiOptions): Promise<Api> {
   const healthService = createHealth(SERVED.map(({ typeName }) => typeName));
   const endpoint = `unix://${socketPath}`;
   const unary = createUnaryMaker(callers, counters, log);
+  const answering = new Set<() => void>();
+  const streaming = createStreamMaker(callers, counters, log, answering);
 
   const grpc = new GrpcServer({
     "grpc.max_receive_message_length": MAX_RECEIVE_BYTES,
@@ -89,20 +97,13 @@ export async function startApi(options: ApiOptions): Promise<Api> {
       connect: createConnectHandler({ ...options, callers, sessions, counters, open: streams }),
     },
   );
-  const admin = createAdminHandlers(service, options.version, unary, () => ({
+  const status = (): ApiStatus => ({
     endpoints: [endpoint],
     clients: callers.size,
     streams: streams.size,
-    counters: {
-      api_connections: counters.connections,
-      api_connections_broken: counters.connectionsBroken,
-      api_connections_refused: counters.connectionsRefused,
-      api_requests_limited: counters.requestsLimited,
-      api_requests_malformed: counters.requestsMalformed,
-      api_streams_opened: counters.streams,
-      datagrams_lost_no_memory: counters.datagramsLost,
-    },
-  }));
+    counters: namedCounters(counters),
+  });
+  const admin = createAdminHandlers({ ...options, unary, streaming, api: status });
   grpc.addService(serviceDefinition(AdminService), { ...admin });
   grpc.addService(serviceDefinition(health.Health), { ...healthService.implementation });
   const reflect = createReflectionHandler(SERVED);
@@ -126,11 +127,12 @@ export async function startApi(options: ApiOptions): Promise<Api> {
 
   return {
     endpoint,
+    status,
     async stop() {
       removeSocket();
       listener.close();
       healthService.stop();
-      for (const end of [...streams]) end();
+      for (const end of [...streams, ...answering]) end();
       await drained(grpc, options);
       callers.cut();
     },

@@ -34,5 +34,9 @@ export const MAX_LEASED_SESSIONS = 1024;
 export const MAX_RECEIVE_ANSWER_BYTES = 256 * 1024;
 /** Receives that may wait at one session at once; beyond: LIMIT_RATE. */
 export const MAX_WAITING_RECEIVES = 16;
+/** Calls that answer with a stream, of all callers together; beyond: LIMIT_RATE. */
+export const MAX_ANSWER_STREAMS = 64;
+/** Nodes in one answer of ListNodes. */
+export const NODES_IN_ANSWER = 256;
 /** Milliseconds between two pings that find out whether a silent client is still there. */
 export const KEEPALIVE_MS = 60_000;

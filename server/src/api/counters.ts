@@ -33,6 +33,19 @@ export function createApiCounters(): ApiCounters {
   };
 }
 
+/** The counters as people see them. */
+export function namedCounters(counters: ApiCounters): Readonly<Record<string, number>> {
+  return {
+    api_connections: counters.connections,
+    api_connections_broken: counters.connectionsBroken,
+    api_connections_refused: counters.connectionsRefused,
+    api_requests_limited: counters.requestsLimited,
+    api_requests_malformed: counters.requestsMalformed,
+    api_streams_opened: counters.streams,
+    datagrams_lost_no_memory: counters.datagramsLost,
+  };
+}
+
 /** Counts a request or stream that failed for a reason that is counted. */
 export function countFailure(counters: ApiCounters, reason: NodeErrorReason): void {
   if (reason === "BAD_REQUEST") counters.requestsMalformed += 1;

@@ -7,3 +7,4 @@
 export { type Api, type ApiOptions, startApi } from "./api.js";
 export type { CallerLimits } from "./callers.js";
 export { ApiError, type ApiErrorCode } from "./errors.js";
+export type { ApiStatus } from "./status-message.js";

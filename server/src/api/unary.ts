@@ -33,14 +33,6 @@ export type UnaryMaker = <I extends DescMessage, O extends DescMessage>(
 
 /** Counts every request against its caller's rate, and turns errors into statuses. */
 export function createUnaryMaker(callers: Callers, counters: ApiCounters, log: Logger): UnaryMaker {
-  const toError = (error: unknown, method: string): NodeError => {
-    if (error instanceof NodeError) return error;
-    if (error instanceof IdentityError) return new NodeError("BAD_REQUEST", error.message);
-    // The cause may hold anything: only its kind is logged (rule P3).
-    const kind = error instanceof Error ? error.name : typeof error;
-    log.error("a request failed by a fault of the daemon", { method, kind });
-    return new NodeError("INTERNAL", "a fault of the daemon");
-  };
   return (method, answer) => (call, done) => {
     const controller = new AbortController();
     call.on("cancelled", () =>
@@ -53,12 +45,22 @@ export function createUnaryMaker(callers: Callers, counters: ApiCounters, log: L
     run().then(
       (response) => done(null, response as never),
       (error: unknown) => {
-        const known = toError(error, method.name);
+        const known = toNodeError(error, method.name, log);
         countFailure(counters, known.reason);
         done(statusOfError(known));
       },
     );
   };
+}
+
+/** What a caller is told of an error. */
+export function toNodeError(error: unknown, method: string, log: Logger): NodeError {
+  if (error instanceof NodeError) return error;
+  if (error instanceof IdentityError) return new NodeError("BAD_REQUEST", error.message);
+  // The cause may hold anything: only its kind is logged (rule P3).
+  const kind = error instanceof Error ? error.name : typeof error;
+  log.error("a request failed by a fault of the daemon", { method, kind });
+  return new NodeError("INTERNAL", "a fault of the daemon");
 }
 
 function tokenOf(call: Pick<ServerUnaryCall<unknown, unknown>, "metadata">): string | undefined {

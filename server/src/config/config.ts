@@ -25,6 +25,7 @@ export interface Config {
   /** The daemons that this one keeps a link with, and the only ones that may have one with it. */
   readonly peers: readonly PeerSettings[];
   readonly limits: Limits;
+  readonly metrics: MetricsSettings;
 }
 
 /** A routing algorithm and its options. */
@@ -53,6 +54,12 @@ export interface PeerSettings {
   readonly id: Address;
   /** Where it is dialled, `192.0.2.1:25632`; none: it is waited for. */
   readonly addrs: readonly string[];
+}
+
+/** Counters for a monitoring system. */
+export interface MetricsSettings {
+  /** Where they are read by HTTP, `127.0.0.1:9256`; undefined: nowhere. */
+  readonly listen: string | undefined;
 }
 
 /** What is logged, and how. */

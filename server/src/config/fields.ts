@@ -42,6 +42,12 @@ export function size(about: string, from: number, to: number) {
     .describe(`${about} A size ${range}.`);
 }
 
+/** Yes or no. */
+export function flag(about: string) {
+  const error = ({ input }: RawIssue): string => `${wrongKind(input)}, expected true or false`;
+  return z.boolean({ error }).describe(`${about} true or false.`);
+}
+
 /** One of several words. */
 export function choice<const Words extends readonly [string, ...string[]]>(
   about: string,

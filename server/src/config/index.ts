@@ -13,13 +13,16 @@ export type {
   Config,
   Limits,
   LogSettings,
+  MetricsSettings,
   NetworkSettings,
   PeerSettings,
   TransportSettings,
 } from "./config.js";
 export { MAX_CONFIG_BYTES } from "./constants.js";
+export { withoutPeer, withPeer } from "./edit-peers.js";
 export { exampleConfig } from "./example.js";
 export type { NetworkKind, NetworkKinds } from "./network-schema.js";
 export { defaultConfig, type ParseResult, parseConfig } from "./parse.js";
+export { checkPeer } from "./peers-schema.js";
 export { formatProblem, type Problem } from "./problems.js";
 export { configJsonSchema } from "./schema.js";

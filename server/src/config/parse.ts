@@ -62,6 +62,7 @@ function toConfig(settings: Settings, file: string): Config {
     transports: settings.transports,
     peers: settings.peers,
     limits: settings.limits,
+    metrics: settings.metrics,
   });
 }
 

@@ -47,6 +47,14 @@ export const peersSchema = list(peerSchema, "a list of peers", 0, MAX_PEERS)
       "one of them at least says where the other one is.",
   );
 
+/** A peer that somebody names beside a configuration, or what is wrong with it in a sentence. */
+export function checkPeer(id: Address, addrs: readonly string[]): PeerSettings | string {
+  const result = peerSchema.safeParse({ id: id.toString(), addrs });
+  if (result.success) return result.data;
+  const [issue] = result.error.issues;
+  return issue?.message ?? "not a peer";
+}
+
 function textOfId(peer: unknown): string | undefined {
   const { id } = (peer ?? {}) as { readonly id?: unknown };
   return id instanceof Address ? id.toString() : undefined;

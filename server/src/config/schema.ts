@@ -5,11 +5,12 @@
 // for `network`, whose options are those of the algorithms handed in.
 
 import { z } from "zod";
-import type { LogLevel } from "../core/index.js";
+import { LOG_LEVELS } from "../core/index.js";
 import type { LogSettings } from "./config.js";
 import { choice, section, text } from "./fields.js";
 import { deepFreeze } from "./freeze.js";
 import { limitsSchema } from "./limits-schema.js";
+import { metricsSchema } from "./metrics-schema.js";
 import {
   createNetworkSchema,
   DEFAULT_NETWORK_SETTINGS,
@@ -18,15 +19,6 @@ import {
 import { peersSchema } from "./peers-schema.js";
 import { ENDPOINT_EXPECTED, PATH_EXPECTED, wrongEndpoint, wrongPath } from "./places.js";
 import { DEFAULT_TRANSPORTS, transportsSchema } from "./transports-schema.js";
-
-const LOG_LEVELS = [
-  "trace",
-  "debug",
-  "info",
-  "warn",
-  "error",
-  "silent",
-] as const satisfies readonly LogLevel[];
 
 const logSchema = section({
   level: choice("How much is logged, from everything to nothing.", LOG_LEVELS).default("info"),
@@ -71,6 +63,11 @@ function createConfigSchema(networks: NetworkKinds) {
       network: createNetworkSchema(networks).optional(),
       transports: transportsSchema.optional(),
       peers: peersSchema.optional(),
+      metrics: metricsSchema
+        .nullable()
+        .transform((given) => given ?? metricsSchema.parse({}))
+        .prefault({})
+        .describe("Counters for Prometheus, and whatever else reads its text format."),
       limits: limitsSchema
         .nullable()
         .transform((given) => given ?? limitsSchema.parse({}))

@@ -22,7 +22,14 @@ export {
   writeU32,
   writeU64,
 } from "./little-endian.js";
-export { type LogFields, type Logger, type LogLevel, silentLogger } from "./logger.js";
+export {
+  isLogLevel,
+  LOG_LEVELS,
+  type LogFields,
+  type Logger,
+  type LogLevel,
+  silentLogger,
+} from "./logger.js";
 export { createLru, type Lru } from "./lru.js";
 export type { Random } from "./random.js";
 export { createSystemTimer, createSystemTurns, systemClock, systemRandom } from "./system.js";

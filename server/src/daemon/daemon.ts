@@ -16,8 +16,11 @@ import {
 import { selectCrypto } from "../crypto/index.js";
 import { type Algorithm, type ConfiguredAlgorithm, listAlgorithms } from "../network/index.js";
 import type { DaemonService } from "../service/index.js";
+import { createControl } from "./control.js";
 import { createEngine, type Engine } from "./engine.js";
 import { createLogger, type LogDestination } from "./logging.js";
+import { startMetrics } from "./metrics.js";
+import type { Measured } from "./metrics-text.js";
 import { createRelaySink } from "./relay-sink.js";
 import { configuredTransports, type OpenTransports } from "./transports.js";
 
@@ -30,6 +33,8 @@ export interface DaemonOptions {
   readonly networks?: readonly Algorithm[];
   /** Opens the transports; undefined: those of the configuration. */
   readonly openTransports?: OpenTransports;
+  /** The file that `config` was read from, absolute, for peers that are to be saved. */
+  readonly configPath?: string;
   /** Where the API listens: an absolute path. */
   readonly socketPath: string;
   /** The version it says it has. */
@@ -46,8 +51,15 @@ export interface Daemon {
   readonly endpoint: string;
   /** Where other daemons reach it, as its peers write it in `addrs`. */
   readonly transportAddresses: readonly string[];
+  /** Where its metrics are read, as a browser writes it; undefined: nowhere. */
+  readonly metricsUrl: string | undefined;
   /** Its use cases, for programs in this process. */
   readonly service: DaemonService;
+  /**
+   * Goes over to another configuration as far as that is possible: peers, and how much is logged.
+   * Answers the keys that differ besides, for which the daemon must be started again.
+   */
+  reload(config: Config): readonly string[];
   /** Ends every node, tells every client, removes the socket; resolves when all is done. */
   stop(): Promise<void>;
 }
@@ -55,7 +67,7 @@ export interface Daemon {
 /**
  * Starts a daemon; resolves when it can be called. Rejects with ApiError when its API cannot listen,
  * with TransportError when a transport cannot be opened, with RangeError when no algorithm has the
- * name of the configuration's network.
+ * name of the configuration's network, with MetricsError when metrics cannot be read where they should.
  */
 export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   try {
@@ -70,7 +82,8 @@ async function start(options: DaemonOptions): Promise<Daemon> {
   const { config, privateKey } = options;
   const machine = createMachine(options);
   const { logger } = machine;
-  const algorithm = configureNetwork(config.network, options.networks ?? listAlgorithms());
+  const networks = options.networks ?? listAlgorithms();
+  const algorithm = configureNetwork(config.network, networks);
   const { address } = privateKey;
   logger.info("starting", {
     version: options.version,
@@ -80,20 +93,41 @@ async function start(options: DaemonOptions): Promise<Daemon> {
   });
 
   const lower = await startLowerHalf(options, machine, algorithm);
-  const { service, budget, nodes, network, dial } = lower.engine;
+  const { engine } = lower;
+  const { service, budget, nodes, network } = engine;
   const { limits } = config;
+  const control = createControl({
+    engine,
+    logger,
+    config,
+    configPath: options.configPath,
+    networks,
+  });
   const api = await startApi({
     ...options,
     ...machine,
     log: logger,
     service,
+    control,
     budget,
     limits,
   }).catch(async (error) => {
     await lower.stop();
     throw error;
   });
-  for (const peer of config.peers) dial(peer);
+  const measure = (): Measured => ({
+    service: service.status(),
+    api: api.status(),
+    version: options.version,
+  });
+  const metrics = await startMetrics(config.metrics.listen, measure, logger).catch(
+    async (error) => {
+      await api.stop();
+      await lower.stop();
+      throw error;
+    },
+  );
+  control.start();
 
   return {
     address,
@@ -101,10 +135,12 @@ async function start(options: DaemonOptions): Promise<Daemon> {
     get transportAddresses() {
       return service.status().transportAddresses;
     },
+    metricsUrl: metrics.url,
     service,
+    reload: control.reload,
     async stop() {
       logger.info("stopping", { nodes: nodes.size, peers: network.peers.size });
-      await api.stop();
+      await Promise.all([api.stop(), metrics.stop()]);
       await lower.stop();
       logger.info("stopped");
     },

@@ -54,8 +54,12 @@ export interface Engine {
   readonly budget: Budget;
   /** What the transports are to tell. */
   readonly transportSink: TransportSink;
-  /** Keeps a link with a peer from now on. */
+  /** Keeps a link with a peer from now on; the addresses are added to those it has. */
   dial(peer: PeerSettings): void;
+  /** Ends the link with a peer, which is told; false if there was none. */
+  hangUp(peer: Address): boolean;
+  /** Whether a transport can send to an address, as a configuration writes it. */
+  reaches(text: string): boolean;
   /** Ends every node, and tells the neighbours; it leaves with the end of this turn. */
   stop(): void;
 }
@@ -169,6 +173,8 @@ export function createEngine(options: EngineOptions): Engine {
         logger.warn("a peer is this daemon itself", { peer });
       }
     },
+    hangUp: (peer) => network.peers.remove(peer, clock.monotonicMs()),
+    reaches: (text) => findWay(transports, text) !== undefined,
     stop() {
       const nowMs = clock.monotonicMs();
       // First, so that nobody opens again who hears of the end of his node.

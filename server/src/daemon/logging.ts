@@ -4,13 +4,18 @@
 import { pino } from "pino";
 import { PinoPretty } from "pino-pretty";
 import type { LogSettings } from "../config/index.js";
-import type { LogFields, Logger } from "../core/index.js";
+import type { LogFields, Logger, LogLevel } from "../core/index.js";
 
 /** Where lines go. */
 export type LogDestination = NodeJS.WritableStream & { readonly isTTY?: boolean };
 
+/** A logger that can be made louder and quieter. */
+export interface AdjustableLogger extends Logger {
+  level: LogLevel;
+}
+
 /** Makes the logger. `auto` means words on a terminal and JSON elsewhere. */
-export function createLogger(settings: LogSettings, destination: LogDestination): Logger {
+export function createLogger(settings: LogSettings, destination: LogDestination): AdjustableLogger {
   const pretty =
     settings.format === "pretty" || (settings.format === "auto" && destination.isTTY === true);
   const options = { level: settings.level, base: null, timestamp: pino.stdTimeFunctions.isoTime };
@@ -22,6 +27,12 @@ export function createLogger(settings: LogSettings, destination: LogDestination)
     (message: string, fields?: LogFields): void =>
       log[level](fields ?? {}, message);
   return {
+    get level() {
+      return log.level as LogLevel;
+    },
+    set level(level) {
+      log.level = level;
+    },
     trace: at("trace"),
     debug: at("debug"),
     info: at("info"),

@@ -60,7 +60,7 @@ export function describeNetwork({
 }
 
 /** The mapping with `type` and the options, from what the configuration's schema says to editors. */
-function optionsSchema(network: config.NetworkKind): JsonSchema | undefined {
+export function optionsSchema(network: config.NetworkKind): JsonSchema | undefined {
   const section = config.configJsonSchema([network]).properties?.["network"];
   if (typeof section !== "object") return undefined;
   return section.anyOf?.find(({ properties }) => properties?.["type"] !== undefined);

@@ -10,7 +10,13 @@ export { attachmentOf } from "./attachment.js";
 export { MTU, PATIENCE_MS } from "./constants.js";
 export type { NodeCounters } from "./counters.js";
 export type { Reader } from "./local-node.js";
-export { createNodes, type Nodes, type NodesOptions, type OpenWish } from "./nodes.js";
+export {
+  createNodes,
+  type NodeStatus,
+  type Nodes,
+  type NodesOptions,
+  type OpenWish,
+} from "./nodes.js";
 export type { Opening } from "./opening.js";
 export { PING_MAGIC } from "./ping.js";
 export type { OpenRefusal, Refusal } from "./refusal.js";

@@ -48,6 +48,8 @@ export interface LocalNode {
   drain(take: TakeDatagram): void;
   /** Messages that wait. */
   readonly waiting: number;
+  /** Bytes that they take, with their bookkeeping. */
+  readonly waitingBytes: number;
   /** Whether somebody reads, and does not keep up. */
   readonly crowded: boolean;
   /** Calls once when it is no longer crowded, unless it is told to forget that before. */
@@ -126,6 +128,9 @@ export function createLocalNode(
     drain: inbox.drain,
     get waiting() {
       return inbox.length;
+    },
+    get waitingBytes() {
+      return inbox.bytes;
     },
     get crowded() {
       return inbox.length > 0 && members.length > 0;

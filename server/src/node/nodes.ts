@@ -50,6 +50,16 @@ export interface NodesOptions {
   readonly limit: number;
 }
 
+/** An open node, as it is shown. */
+export interface NodeStatus {
+  readonly address: Address;
+  /** How often it is open: programs and streams that share the address. */
+  readonly openings: number;
+  /** Messages that wait to be read, and the bytes that they take. */
+  readonly queuedMessages: number;
+  readonly queuedBytes: number;
+}
+
 /** The nodes that are open at this daemon. */
 export interface Nodes {
   /** Opens a node, or shares one that is open. The key is taken over and wiped in time. */
@@ -66,6 +76,8 @@ export interface Nodes {
   readonly sessionsSink: SessionsSink;
   /** How many nodes are open, the daemon's own not counted. */
   readonly size: number;
+  /** Those nodes, in no particular order. */
+  list(): readonly NodeStatus[];
   readonly counters: NodeCounters;
   /** Ends every opening and the daemon's own node, as when the daemon stops. */
   stop(): void;
@@ -150,6 +162,13 @@ export function createNodes(options: NodesOptions): Nodes {
     get size() {
       return table.size;
     },
+    list: () =>
+      [...table.values()].map(({ node, openings }) => ({
+        address: node.address,
+        openings: openings.size,
+        queuedMessages: node.waiting,
+        queuedBytes: node.waitingBytes,
+      })),
     counters,
     stop() {
       for (const entry of [...table.values()]) remove(entry, "NODE_CLOSED");

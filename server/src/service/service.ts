@@ -13,15 +13,17 @@ import {
   NodeError,
   type Service,
 } from "@inet256/client";
-import type { Budget, Clock, Deadlines } from "../core/index.js";
+import type { Budget, Clock, Deadlines, Random } from "../core/index.js";
 import { type Identities, type PrivateKey, PublicKey } from "../identity/index.js";
-import type { Nodes, Opening, OpenWish } from "../node/index.js";
+import type { NodeStatus, Nodes, Opening, OpenWish } from "../node/index.js";
 import type { PeerStatus } from "../peers/index.js";
 import { type Counters, collectCounters, type NetworkView } from "./counters.js";
 import { refusalError } from "./errors.js";
 import { createInProcessNode, type NodeQueries } from "./in-process-node.js";
+import { createProbes, type Probes } from "./probes.js";
 import { explainRoute, listRoutes, type RouteExplanation, type RouteStatus } from "./routes.js";
 import { createSearches } from "./search.js";
+import { pause } from "./timing.js";
 
 /** What the service needs. */
 export interface ServiceOptions {
@@ -34,6 +36,7 @@ export interface ServiceOptions {
   readonly identities: Identities;
   readonly clock: Clock;
   readonly deadlines: Deadlines;
+  readonly random: Random;
   /** Bytes of unread messages of all nodes. */
   readonly budget: Budget;
   /** The daemon's own identity. */
@@ -89,7 +92,7 @@ export interface SessionSummary {
 }
 
 /** The daemon's use cases, for programs in its process and for its API. */
-export interface DaemonService extends Service {
+export interface DaemonService extends Service, Probes {
   /** Opens a node for the API, from a serialized private key, which is copied. Throws NodeError. */
   openSerialized(privateKey: Uint8Array, wish: OpenWish): Opening;
   /** Drops a node by its serialized private key. Throws NodeError. */
@@ -116,6 +119,10 @@ export interface DaemonService extends Service {
    * first, for 2 s at most. Rejects with the signal's reason.
    */
   explain(address: Address, options?: { readonly signal?: AbortSignal }): Promise<RouteExplanation>;
+  /** Resolves after so many milliseconds, or rejects with the signal's reason. */
+  pause(afterMs: number, signal: AbortSignal): Promise<void>;
+  /** The nodes that are open, the daemon's own not included, in no particular order. */
+  listNodes(): readonly NodeStatus[];
 }
 
 /** The same, in the hands of whoever runs it. */
@@ -208,15 +215,22 @@ export function createService(options: ServiceOptions): RunningService {
     drop: (address) => void nodes.drop(address),
   };
 
+  const open: Service["open"] = async (key, openOptions = {}) => {
+    checkPrivateKey(key);
+    checkOpenOptions(openOptions);
+    openOptions.signal?.throwIfAborted();
+    const { inboxBytes } = openOptions;
+    const opening = withSerialized(key, (bytes) => openSerialized(bytes, { inboxBytes }));
+    return createInProcessNode(opening, queries, inboxBytes ?? options.inboxBytes, options);
+  };
+  const explain: DaemonService["explain"] = async (address, { signal } = {}) => {
+    signal?.throwIfAborted();
+    return explainRoute({ network, search, clock, own: own.address }, address, signal);
+  };
+  const probes = createProbes({ ...options, open, explain, searchExactly });
+
   return {
-    async open(key, openOptions = {}) {
-      checkPrivateKey(key);
-      checkOpenOptions(openOptions);
-      openOptions.signal?.throwIfAborted();
-      const { inboxBytes } = openOptions;
-      const opening = withSerialized(key, (bytes) => openSerialized(bytes, { inboxBytes }));
-      return createInProcessNode(opening, queries, inboxBytes ?? options.inboxBytes, options);
-    },
+    open,
     async drop(key) {
       checkPrivateKey(key);
       withSerialized(key, dropSerialized);
@@ -247,10 +261,10 @@ export function createService(options: ServiceOptions): RunningService {
       sessions: options.sessions.stats(),
       counters: collectCounters(options),
     }),
-    async explain(address, { signal } = {}) {
-      signal?.throwIfAborted();
-      return explainRoute({ network, search, clock, own: own.address }, address, signal);
-    },
+    explain,
+    pause: (afterMs, signal) => pause(options, afterMs, signal),
+    listNodes: () => nodes.list(),
+    ...probes,
     stop() {
       ended = new NodeError("UNAVAILABLE", "the daemon is shutting down");
       searches.stop(ended);

@@ -12,6 +12,7 @@ import { createAdminHandlers } from "../../../server/src/api/admin-handlers.js";
 import { explanationMessage, routeMessage } from "../../../server/src/api/route-message.js";
 import type { UnaryMaker } from "../../../server/src/api/unary.js";
 import type { RouteExplanation } from "../../../server/src/service/index.js";
+import { NO_ADMIN } from "./no-admin.js";
 
 const [nextHop, router, destination] = [1, 2, 3].map(() => generateKey().address) as [
   Address,
@@ -94,7 +95,11 @@ describe("the handler", () => {
       return FAR;
     },
   };
-  const { explainRoute } = createAdminHandlers(service, "1.2.3", unary, () => expect.unreachable());
+  const { explainRoute } = createAdminHandlers({
+    ...NO_ADMIN,
+    service: { ...NO_ADMIN.service, ...service },
+    unary,
+  });
   const ask = (request: Partial<ExplainRouteRequest>): Promise<unknown> =>
     new Promise((resolve, reject) => {
       const whole = { address: new Uint8Array(0), addressText: "", ...request };

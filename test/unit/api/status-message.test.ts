@@ -18,6 +18,7 @@ import { createAdminHandlers } from "../../../server/src/api/admin-handlers.js";
 import { type ApiStatus, statusMessage } from "../../../server/src/api/status-message.js";
 import type { UnaryMaker } from "../../../server/src/api/unary.js";
 import type { PeerStatus, ServiceStatus } from "../../../server/src/service/index.js";
+import { NO_ADMIN } from "./no-admin.js";
 
 const { publicKey } = generateKey();
 const other = generateKey().address;
@@ -141,7 +142,12 @@ describe("a status", () => {
       const context = { token: undefined, signal: new AbortController().signal };
       void Promise.resolve(answer(call.request, context)).then((message) => done(null, message));
     };
-    const { getStatus } = createAdminHandlers(service, "1.2.3", unary, () => API);
+    const { getStatus } = createAdminHandlers({
+      ...NO_ADMIN,
+      service: { ...NO_ADMIN.service, ...service },
+      unary,
+      api: () => API,
+    });
     const ask = () =>
       new Promise((resolve) => getStatus({ request: {} } as never, (_, answer) => resolve(answer)));
     expect(await ask()).toMatchObject({ nodes: 1, version: "1.2.3", streams: 6 });

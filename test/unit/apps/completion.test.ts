@@ -17,7 +17,10 @@ const FILES = ":0";
 
 describe("completion", () => {
   it("offers the commands that begin so", async () => {
-    expect(await candidates("p")).toEqual({ words: ["ping", "perf"], directive: NO_FILES });
+    expect(await candidates("p")).toEqual({
+      words: ["peers", "ping", "perf"],
+      directive: NO_FILES,
+    });
     expect((await candidates("")).words).toEqual(expect.arrayContaining(["daemon", "nc", "echo"]));
     expect((await candidates("")).words).not.toContain("complete");
   });

@@ -40,6 +40,7 @@ describe("the example", () => {
             addrs: ["192.0.2.1:25632", "[2001:db8::1]:25632"],
           },
         ],
+        metrics: { listen: "127.0.0.1:9256" },
       },
     });
   });
@@ -53,6 +54,7 @@ describe("the example", () => {
       "network",
       "transports",
       "peers",
+      "metrics",
       "limits",
     ]);
     expect(Object.keys(parse(uncommented).log)).toHaveLength(2);

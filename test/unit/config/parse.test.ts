@@ -25,6 +25,7 @@ describe("the default configuration", () => {
       network: { name: "onehop", options: {} },
       transports: [{ type: "udp", bind: ["0.0.0.0:25632", "[::]:25632"], chosen: false }],
       peers: [],
+      metrics: { listen: undefined },
       limits: {
         nodes: 20_000,
         nodesPerClient: 12_000,
@@ -77,6 +78,7 @@ peers:
   - id: ${ID}
     addrs: ["192.0.2.1", "[2001:DB8:0::1]:9"]
   - id: ${OTHER_ID}
+metrics: {listen: "[::1]:9256"}
 limits:
   nodes: 100
   nodes_per_client: 50
@@ -98,6 +100,7 @@ limits:
         { id: Address.parse(ID), addrs: ["192.0.2.1:25632", "[2001:db8::1]:9"] },
         { id: Address.parse(OTHER_ID), addrs: [] },
       ],
+      metrics: { listen: "[::1]:9256" },
       limits: {
         nodes: 100,
         nodesPerClient: 50,

@@ -8,7 +8,7 @@ import { parseConfig } from "./bound.js";
 export type Row = readonly [what: string, text: string, ...problems: readonly string[]];
 
 export const ROOT_KEYS =
-  "private_key_path, api_endpoint, log, crypto, network, transports, peers, limits";
+  "private_key_path, api_endpoint, log, crypto, network, transports, peers, metrics, limits";
 export const LIMIT_KEYS =
   "nodes, nodes_per_client, clients, queued_bytes, queued_bytes_per_client, inbox_bytes, max_inbox_bytes, requests_per_second";
 export const LEVELS = "trace, debug, info, warn, error, silent";

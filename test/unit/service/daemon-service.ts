@@ -65,6 +65,7 @@ export function createServiceHouse(options: ServiceHouseOptions = {}): ServiceHo
     deadlines,
     identities: createIdentities(selectCrypto(), createSeededRandom(3)),
     clock: time,
+    random: createSeededRandom(4),
     budget: house.budget,
     own: { address, publicKey },
     inboxBytes,

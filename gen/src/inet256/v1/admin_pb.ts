@@ -16,7 +16,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file inet256/v1/admin.proto.
  */
 export const file_inet256_v1_admin: GenFile = /*@__PURE__*/
-  fileDesc("ChZpbmV0MjU2L3YxL2FkbWluLnByb3RvEgppbmV0MjU2LnYxIhIKEEdldFN0YXR1c1JlcXVlc3QiqwMKEUdldFN0YXR1c1Jlc3BvbnNlEg8KB2FkZHJlc3MYASABKAwSFAoMYWRkcmVzc190ZXh0GAIgASgJEhIKCnB1YmxpY19rZXkYAyABKAwSDwoHdmVyc2lvbhgEIAEoCRIpCgZ1cHRpbWUYBSABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24SEQoJZW5kcG9pbnRzGAYgAygJEg0KBW5vZGVzGAcgASgNEg8KB2NsaWVudHMYCCABKA0SDwoHc3RyZWFtcxgJIAEoDRIUCgxxdWV1ZWRfYnl0ZXMYCiABKAQSJQoIY291bnRlcnMYCyADKAsyEy5pbmV0MjU2LnYxLkNvdW50ZXISDwoHbmV0d29yaxgMIAEoCRIbChN0cmFuc3BvcnRfYWRkcmVzc2VzGA0gAygJEh8KBXBlZXJzGA4gAygLMhAuaW5ldDI1Ni52MS5QZWVyEiwKCHNlc3Npb25zGA8gASgLMhouaW5ldDI1Ni52MS5TZXNzaW9uU3VtbWFyeRIhCgZyb3V0ZXMYECADKAsyES5pbmV0MjU2LnYxLlJvdXRlIowBCgVSb3V0ZRIOCgZyb3V0ZXIYASABKAwSEwoLcm91dGVyX3RleHQYAiABKAkSEAoIbmV4dF9ob3AYAyABKAwSFQoNbmV4dF9ob3BfdGV4dBgEIAEoCRIMCgRob3BzGAUgASgNEicKBGNvc3QYBiABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24iPAoTRXhwbGFpblJvdXRlUmVxdWVzdBIPCgdhZGRyZXNzGAEgASgMEhQKDGFkZHJlc3NfdGV4dBgCIAEoCSLGAQoURXhwbGFpblJvdXRlUmVzcG9uc2USDQoFcmVhZHkYASABKAgSCwoDd2h5GAIgASgJEg0KBWxvY2FsGAMgASgIEhAKCG5leHRfaG9wGAQgASgMEhUKDW5leHRfaG9wX3RleHQYBSABKAkSDgoGcm91dGVyGAYgASgMEhMKC3JvdXRlcl90ZXh0GAcgASgJEgwKBGhvcHMYCCABKA0SJwoEY29zdBgJIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbiLhAQoEUGVlchIPCgdhZGRyZXNzGAEgASgMEhQKDGFkZHJlc3NfdGV4dBgCIAEoCRISCgpjb25maWd1cmVkGAMgASgIEgoKAnVwGAQgASgIEh8KBXBhdGhzGAUgAygLMhAuaW5ldDI1Ni52MS5QYXRoEhYKDnF1ZXVlZF9wYWNrZXRzGAYgASgEEhQKDHF1ZXVlZF9ieXRlcxgHIAEoBBIcChRxdWV1ZWRfY29udHJvbF9ieXRlcxgIIAEoBBIlCghjb3VudGVycxgJIAMoCzITLmluZXQyNTYudjEuQ291bnRlciKEAgoEUGF0aBIPCgdhZGRyZXNzGAEgASgJEiIKBGtpbmQYAiABKA4yFC5pbmV0MjU2LnYxLlBhdGhLaW5kEiQKBXN0YXRlGAMgASgOMhUuaW5ldDI1Ni52MS5QYXRoU3RhdGUSJgoDcnR0GAQgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uEgwKBGxvc3MYBSABKAESCwoDbXR1GAYgASgNEhYKDmRhdGFncmFtc19zZW50GAcgASgEEhIKCmJ5dGVzX3NlbnQYCCABKAQSGgoSZGF0YWdyYW1zX3JlY2VpdmVkGAkgASgEEhYKDmJ5dGVzX3JlY2VpdmVkGAogASgEImMKDlNlc3Npb25TdW1tYXJ5Eg8KB3JlbW90ZXMYASABKAQSEAoIc2Vzc2lvbnMYAiABKAQSFwoPd2FpdGluZ19yZW1vdGVzGAMgASgEEhUKDXdhaXRpbmdfYnl0ZXMYBCABKAQiJgoHQ291bnRlchIMCgRuYW1lGAEgASgJEg0KBXZhbHVlGAIgASgEKnAKCFBhdGhLaW5kEhkKFVBBVEhfS0lORF9VTlNQRUNJRklFRBAAEhgKFFBBVEhfS0lORF9DT05GSUdVUkVEEAESGAoUUEFUSF9LSU5EX0RJU0NPVkVSRUQQAhIVChFQQVRIX0tJTkRfTEVBUk5FRBADKpwBCglQYXRoU3RhdGUSGgoWUEFUSF9TVEFURV9VTlNQRUNJRklFRBAAEhMKD1BBVEhfU1RBVEVfVVNFRBABEhUKEVBBVEhfU1RBVEVfVVNBQkxFEAISFwoTUEFUSF9TVEFURV9ET1VCVEZVTBADEhUKEVBBVEhfU1RBVEVfRkFJTEVEEAQSFwoTUEFUSF9TVEFURV9VTlBST1ZFThAFMqsBCgxBZG1pblNlcnZpY2USSAoJR2V0U3RhdHVzEhwuaW5ldDI1Ni52MS5HZXRTdGF0dXNSZXF1ZXN0Gh0uaW5ldDI1Ni52MS5HZXRTdGF0dXNSZXNwb25zZRJRCgxFeHBsYWluUm91dGUSHy5pbmV0MjU2LnYxLkV4cGxhaW5Sb3V0ZVJlcXVlc3QaIC5pbmV0MjU2LnYxLkV4cGxhaW5Sb3V0ZVJlc3BvbnNlQklaR2dpdGh1Yi5jb20vbWVzaDI1Ni9tZXNoMjU2L2NsaWVudHMvZ28vaW50ZXJuYWwvZ2VuL2luZXQyNTYvdjE7aW5ldDI1NnYxYgZwcm90bzM", [file_google_protobuf_duration]);
+  fileDesc("ChZpbmV0MjU2L3YxL2FkbWluLnByb3RvEgppbmV0MjU2LnYxIhIKEEdldFN0YXR1c1JlcXVlc3QiqwMKEUdldFN0YXR1c1Jlc3BvbnNlEg8KB2FkZHJlc3MYASABKAwSFAoMYWRkcmVzc190ZXh0GAIgASgJEhIKCnB1YmxpY19rZXkYAyABKAwSDwoHdmVyc2lvbhgEIAEoCRIpCgZ1cHRpbWUYBSABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24SEQoJZW5kcG9pbnRzGAYgAygJEg0KBW5vZGVzGAcgASgNEg8KB2NsaWVudHMYCCABKA0SDwoHc3RyZWFtcxgJIAEoDRIUCgxxdWV1ZWRfYnl0ZXMYCiABKAQSJQoIY291bnRlcnMYCyADKAsyEy5pbmV0MjU2LnYxLkNvdW50ZXISDwoHbmV0d29yaxgMIAEoCRIbChN0cmFuc3BvcnRfYWRkcmVzc2VzGA0gAygJEh8KBXBlZXJzGA4gAygLMhAuaW5ldDI1Ni52MS5QZWVyEiwKCHNlc3Npb25zGA8gASgLMhouaW5ldDI1Ni52MS5TZXNzaW9uU3VtbWFyeRIhCgZyb3V0ZXMYECADKAsyES5pbmV0MjU2LnYxLlJvdXRlIkEKEldhdGNoU3RhdHVzUmVxdWVzdBIrCghpbnRlcnZhbBgBIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbiJEChNXYXRjaFN0YXR1c1Jlc3BvbnNlEi0KBnN0YXR1cxgBIAEoCzIdLmluZXQyNTYudjEuR2V0U3RhdHVzUmVzcG9uc2UiEgoQTGlzdE5vZGVzUmVxdWVzdCI4ChFMaXN0Tm9kZXNSZXNwb25zZRIjCgVub2RlcxgBIAMoCzIULmluZXQyNTYudjEuT3Blbk5vZGUicgoIT3Blbk5vZGUSDwoHYWRkcmVzcxgBIAEoDBIUCgxhZGRyZXNzX3RleHQYAiABKAkSEAoIb3BlbmluZ3MYAyABKA0SFwoPcXVldWVkX21lc3NhZ2VzGAQgASgEEhQKDHF1ZXVlZF9ieXRlcxgFIAEoBCISChBMaXN0UGVlcnNSZXF1ZXN0IjQKEUxpc3RQZWVyc1Jlc3BvbnNlEh8KBXBlZXJzGAEgAygLMhAuaW5ldDI1Ni52MS5QZWVyImIKDkFkZFBlZXJSZXF1ZXN0Eg8KB2FkZHJlc3MYASABKAwSFAoMYWRkcmVzc190ZXh0GAIgASgJEhsKE3RyYW5zcG9ydF9hZGRyZXNzZXMYAyADKAkSDAoEc2F2ZRgEIAEoCCIxCg9BZGRQZWVyUmVzcG9uc2USHgoEcGVlchgBIAEoCzIQLmluZXQyNTYudjEuUGVlciJIChFSZW1vdmVQZWVyUmVxdWVzdBIPCgdhZGRyZXNzGAEgASgMEhQKDGFkZHJlc3NfdGV4dBgCIAEoCRIMCgRzYXZlGAMgASgIIhQKElJlbW92ZVBlZXJSZXNwb25zZSIVChNMaXN0TmV0d29ya3NSZXF1ZXN0Ij0KFExpc3ROZXR3b3Jrc1Jlc3BvbnNlEiUKCG5ldHdvcmtzGAEgAygLMhMuaW5ldDI1Ni52MS5OZXR3b3JrIk4KB05ldHdvcmsSDAoEbmFtZRgBIAEoCRIPCgdzdW1tYXJ5GAIgASgJEgwKBHVzZWQYAyABKAgSFgoOb3B0aW9uc19zY2hlbWEYBCABKAkiqgEKC1BpbmdSZXF1ZXN0Eg8KB2FkZHJlc3MYASABKAwSFAoMYWRkcmVzc190ZXh0GAIgASgJEg0KBWNvdW50GAMgASgNEgwKBHNpemUYBCABKA0SKwoIaW50ZXJ2YWwYBSABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24SKgoHdGltZW91dBgGIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbiJGCgxQaW5nUmVzcG9uc2USDgoGbnVtYmVyGAEgASgNEiYKA3J0dBgCIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbiJwCgxUcmFjZVJlcXVlc3QSDwoHYWRkcmVzcxgBIAEoDBIUCgxhZGRyZXNzX3RleHQYAiABKAkSDQoFY291bnQYAyABKA0SKgoHdGltZW91dBgEIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbiKRAQoNVHJhY2VSZXNwb25zZRIjCgRyb2xlGAEgASgOMhUuaW5ldDI1Ni52MS5UcmFjZVJvbGUSDwoHYWRkcmVzcxgCIAEoDBIUCgxhZGRyZXNzX3RleHQYAyABKAkSDAoEaG9wcxgEIAEoDRImCgNydHQYBSABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24iFAoSR2V0TG9nTGV2ZWxSZXF1ZXN0IiQKE0dldExvZ0xldmVsUmVzcG9uc2USDQoFbGV2ZWwYASABKAkiIwoSU2V0TG9nTGV2ZWxSZXF1ZXN0Eg0KBWxldmVsGAEgASgJIicKE1NldExvZ0xldmVsUmVzcG9uc2USEAoIcHJldmlvdXMYASABKAkijAEKBVJvdXRlEg4KBnJvdXRlchgBIAEoDBITCgtyb3V0ZXJfdGV4dBgCIAEoCRIQCghuZXh0X2hvcBgDIAEoDBIVCg1uZXh0X2hvcF90ZXh0GAQgASgJEgwKBGhvcHMYBSABKA0SJwoEY29zdBgGIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbiI8ChNFeHBsYWluUm91dGVSZXF1ZXN0Eg8KB2FkZHJlc3MYASABKAwSFAoMYWRkcmVzc190ZXh0GAIgASgJIsYBChRFeHBsYWluUm91dGVSZXNwb25zZRINCgVyZWFkeRgBIAEoCBILCgN3aHkYAiABKAkSDQoFbG9jYWwYAyABKAgSEAoIbmV4dF9ob3AYBCABKAwSFQoNbmV4dF9ob3BfdGV4dBgFIAEoCRIOCgZyb3V0ZXIYBiABKAwSEwoLcm91dGVyX3RleHQYByABKAkSDAoEaG9wcxgIIAEoDRInCgRjb3N0GAkgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uIuEBCgRQZWVyEg8KB2FkZHJlc3MYASABKAwSFAoMYWRkcmVzc190ZXh0GAIgASgJEhIKCmNvbmZpZ3VyZWQYAyABKAgSCgoCdXAYBCABKAgSHwoFcGF0aHMYBSADKAsyEC5pbmV0MjU2LnYxLlBhdGgSFgoOcXVldWVkX3BhY2tldHMYBiABKAQSFAoMcXVldWVkX2J5dGVzGAcgASgEEhwKFHF1ZXVlZF9jb250cm9sX2J5dGVzGAggASgEEiUKCGNvdW50ZXJzGAkgAygLMhMuaW5ldDI1Ni52MS5Db3VudGVyIoQCCgRQYXRoEg8KB2FkZHJlc3MYASABKAkSIgoEa2luZBgCIAEoDjIULmluZXQyNTYudjEuUGF0aEtpbmQSJAoFc3RhdGUYAyABKA4yFS5pbmV0MjU2LnYxLlBhdGhTdGF0ZRImCgNydHQYBCABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24SDAoEbG9zcxgFIAEoARILCgNtdHUYBiABKA0SFgoOZGF0YWdyYW1zX3NlbnQYByABKAQSEgoKYnl0ZXNfc2VudBgIIAEoBBIaChJkYXRhZ3JhbXNfcmVjZWl2ZWQYCSABKAQSFgoOYnl0ZXNfcmVjZWl2ZWQYCiABKAQiYwoOU2Vzc2lvblN1bW1hcnkSDwoHcmVtb3RlcxgBIAEoBBIQCghzZXNzaW9ucxgCIAEoBBIXCg93YWl0aW5nX3JlbW90ZXMYAyABKAQSFQoNd2FpdGluZ19ieXRlcxgEIAEoBCImCgdDb3VudGVyEgwKBG5hbWUYASABKAkSDQoFdmFsdWUYAiABKAQqbAoJVHJhY2VSb2xlEhoKFlRSQUNFX1JPTEVfVU5TUEVDSUZJRUQQABIXChNUUkFDRV9ST0xFX05FWFRfSE9QEAESFQoRVFJBQ0VfUk9MRV9ST1VURVIQAhITCg9UUkFDRV9ST0xFX05PREUQAypwCghQYXRoS2luZBIZChVQQVRIX0tJTkRfVU5TUEVDSUZJRUQQABIYChRQQVRIX0tJTkRfQ09ORklHVVJFRBABEhgKFFBBVEhfS0lORF9ESVNDT1ZFUkVEEAISFQoRUEFUSF9LSU5EX0xFQVJORUQQAyqcAQoJUGF0aFN0YXRlEhoKFlBBVEhfU1RBVEVfVU5TUEVDSUZJRUQQABITCg9QQVRIX1NUQVRFX1VTRUQQARIVChFQQVRIX1NUQVRFX1VTQUJMRRACEhcKE1BBVEhfU1RBVEVfRE9VQlRGVUwQAxIVChFQQVRIX1NUQVRFX0ZBSUxFRBAEEhcKE1BBVEhfU1RBVEVfVU5QUk9WRU4QBTKUBwoMQWRtaW5TZXJ2aWNlEkgKCUdldFN0YXR1cxIcLmluZXQyNTYudjEuR2V0U3RhdHVzUmVxdWVzdBodLmluZXQyNTYudjEuR2V0U3RhdHVzUmVzcG9uc2USUAoLV2F0Y2hTdGF0dXMSHi5pbmV0MjU2LnYxLldhdGNoU3RhdHVzUmVxdWVzdBofLmluZXQyNTYudjEuV2F0Y2hTdGF0dXNSZXNwb25zZTABEkoKCUxpc3ROb2RlcxIcLmluZXQyNTYudjEuTGlzdE5vZGVzUmVxdWVzdBodLmluZXQyNTYudjEuTGlzdE5vZGVzUmVzcG9uc2UwARJICglMaXN0UGVlcnMSHC5pbmV0MjU2LnYxLkxpc3RQZWVyc1JlcXVlc3QaHS5pbmV0MjU2LnYxLkxpc3RQZWVyc1Jlc3BvbnNlEkIKB0FkZFBlZXISGi5pbmV0MjU2LnYxLkFkZFBlZXJSZXF1ZXN0GhsuaW5ldDI1Ni52MS5BZGRQZWVyUmVzcG9uc2USSwoKUmVtb3ZlUGVlchIdLmluZXQyNTYudjEuUmVtb3ZlUGVlclJlcXVlc3QaHi5pbmV0MjU2LnYxLlJlbW92ZVBlZXJSZXNwb25zZRJRCgxMaXN0TmV0d29ya3MSHy5pbmV0MjU2LnYxLkxpc3ROZXR3b3Jrc1JlcXVlc3QaIC5pbmV0MjU2LnYxLkxpc3ROZXR3b3Jrc1Jlc3BvbnNlElEKDEV4cGxhaW5Sb3V0ZRIfLmluZXQyNTYudjEuRXhwbGFpblJvdXRlUmVxdWVzdBogLmluZXQyNTYudjEuRXhwbGFpblJvdXRlUmVzcG9uc2USOwoEUGluZxIXLmluZXQyNTYudjEuUGluZ1JlcXVlc3QaGC5pbmV0MjU2LnYxLlBpbmdSZXNwb25zZTABEj4KBVRyYWNlEhguaW5ldDI1Ni52MS5UcmFjZVJlcXVlc3QaGS5pbmV0MjU2LnYxLlRyYWNlUmVzcG9uc2UwARJOCgtHZXRMb2dMZXZlbBIeLmluZXQyNTYudjEuR2V0TG9nTGV2ZWxSZXF1ZXN0Gh8uaW5ldDI1Ni52MS5HZXRMb2dMZXZlbFJlc3BvbnNlEk4KC1NldExvZ0xldmVsEh4uaW5ldDI1Ni52MS5TZXRMb2dMZXZlbFJlcXVlc3QaHy5pbmV0MjU2LnYxLlNldExvZ0xldmVsUmVzcG9uc2VCSVpHZ2l0aHViLmNvbS9tZXNoMjU2L21lc2gyNTYvY2xpZW50cy9nby9pbnRlcm5hbC9nZW4vaW5ldDI1Ni92MTtpbmV0MjU2djFiBnByb3RvMw", [file_google_protobuf_duration]);
 
 /**
  * Asks for the daemon's state.
@@ -161,6 +161,614 @@ export const GetStatusResponseSchema: GenMessage<GetStatusResponse> = /*@__PURE_
   messageDesc(file_inet256_v1_admin, 1);
 
 /**
+ * Asks for the daemon's state, from time to time.
+ *
+ * @generated from message inet256.v1.WatchStatusRequest
+ */
+export type WatchStatusRequest = Message<"inet256.v1.WatchStatusRequest"> & {
+  /**
+   * The time between two answers, 100 ms to 1 h; absent: 1 s.
+   *
+   * @generated from field: google.protobuf.Duration interval = 1;
+   */
+  interval?: Duration | undefined;
+};
+
+/**
+ * Describes the message inet256.v1.WatchStatusRequest.
+ * Use `create(WatchStatusRequestSchema)` to create a new message.
+ */
+export const WatchStatusRequestSchema: GenMessage<WatchStatusRequest> = /*@__PURE__*/
+  messageDesc(file_inet256_v1_admin, 2);
+
+/**
+ * The daemon's state at one moment of several.
+ *
+ * @generated from message inet256.v1.WatchStatusResponse
+ */
+export type WatchStatusResponse = Message<"inet256.v1.WatchStatusResponse"> & {
+  /**
+   * The state.
+   *
+   * @generated from field: inet256.v1.GetStatusResponse status = 1;
+   */
+  status?: GetStatusResponse | undefined;
+};
+
+/**
+ * Describes the message inet256.v1.WatchStatusResponse.
+ * Use `create(WatchStatusResponseSchema)` to create a new message.
+ */
+export const WatchStatusResponseSchema: GenMessage<WatchStatusResponse> = /*@__PURE__*/
+  messageDesc(file_inet256_v1_admin, 3);
+
+/**
+ * Asks for the nodes.
+ *
+ * @generated from message inet256.v1.ListNodesRequest
+ */
+export type ListNodesRequest = Message<"inet256.v1.ListNodesRequest"> & {
+};
+
+/**
+ * Describes the message inet256.v1.ListNodesRequest.
+ * Use `create(ListNodesRequestSchema)` to create a new message.
+ */
+export const ListNodesRequestSchema: GenMessage<ListNodesRequest> = /*@__PURE__*/
+  messageDesc(file_inet256_v1_admin, 4);
+
+/**
+ * Some of the nodes.
+ *
+ * @generated from message inet256.v1.ListNodesResponse
+ */
+export type ListNodesResponse = Message<"inet256.v1.ListNodesResponse"> & {
+  /**
+   * At most 256.
+   *
+   * @generated from field: repeated inet256.v1.OpenNode nodes = 1;
+   */
+  nodes: OpenNode[];
+};
+
+/**
+ * Describes the message inet256.v1.ListNodesResponse.
+ * Use `create(ListNodesResponseSchema)` to create a new message.
+ */
+export const ListNodesResponseSchema: GenMessage<ListNodesResponse> = /*@__PURE__*/
+  messageDesc(file_inet256_v1_admin, 5);
+
+/**
+ * A node that is open.
+ *
+ * @generated from message inet256.v1.OpenNode
+ */
+export type OpenNode = Message<"inet256.v1.OpenNode"> & {
+  /**
+   * Its address, 32 bytes.
+   *
+   * @generated from field: bytes address = 1;
+   */
+  address: Uint8Array;
+
+  /**
+   * The same in text form, 43 characters.
+   *
+   * @generated from field: string address_text = 2;
+   */
+  addressText: string;
+
+  /**
+   * How often it is open: programs and streams that share the address.
+   *
+   * @generated from field: uint32 openings = 3;
+   */
+  openings: number;
+
+  /**
+   * Messages that wait to be read, and ...
+   *
+   * @generated from field: uint64 queued_messages = 4;
+   */
+  queuedMessages: bigint;
+
+  /**
+   * ... the bytes that they take.
+   *
+   * @generated from field: uint64 queued_bytes = 5;
+   */
+  queuedBytes: bigint;
+};
+
+/**
+ * Describes the message inet256.v1.OpenNode.
+ * Use `create(OpenNodeSchema)` to create a new message.
+ */
+export const OpenNodeSchema: GenMessage<OpenNode> = /*@__PURE__*/
+  messageDesc(file_inet256_v1_admin, 6);
+
+/**
+ * Asks for the peers.
+ *
+ * @generated from message inet256.v1.ListPeersRequest
+ */
+export type ListPeersRequest = Message<"inet256.v1.ListPeersRequest"> & {
+};
+
+/**
+ * Describes the message inet256.v1.ListPeersRequest.
+ * Use `create(ListPeersRequestSchema)` to create a new message.
+ */
+export const ListPeersRequestSchema: GenMessage<ListPeersRequest> = /*@__PURE__*/
+  messageDesc(file_inet256_v1_admin, 7);
+
+/**
+ * The peers.
+ *
+ * @generated from message inet256.v1.ListPeersResponse
+ */
+export type ListPeersResponse = Message<"inet256.v1.ListPeersResponse"> & {
+  /**
+   * Those that are configured, up or not, and those that came by themselves and were accepted.
+   *
+   * @generated from field: repeated inet256.v1.Peer peers = 1;
+   */
+  peers: Peer[];
+};
+
+/**
+ * Describes the message inet256.v1.ListPeersResponse.
+ * Use `create(ListPeersResponseSchema)` to create a new message.
+ */
+export const ListPeersResponseSchema: GenMessage<ListPeersResponse> = /*@__PURE__*/
+  messageDesc(file_inet256_v1_admin, 8);
+
+/**
+ * Names a daemon to keep a link with.
+ *
+ * @generated from message inet256.v1.AddPeerRequest
+ */
+export type AddPeerRequest = Message<"inet256.v1.AddPeerRequest"> & {
+  /**
+   * Its address, 32 bytes. Give this or address_text.
+   *
+   * @generated from field: bytes address = 1;
+   */
+  address: Uint8Array;
+
+  /**
+   * The address in text form, 43 characters.
+   *
+   * @generated from field: string address_text = 2;
+   */
+  addressText: string;
+
+  /**
+   * Where it is dialled, at most 8, for example "192.0.2.1:25632" or "[2001:db8::1]:25632". None: it
+   * is expected to dial.
+   *
+   * @generated from field: repeated string transport_addresses = 3;
+   */
+  transportAddresses: string[];
+
+  /**
+   * Whether the configuration file shall name it too, so that it is there after a restart.
+   *
+   * @generated from field: bool save = 4;
+   */
+  save: boolean;
+};
+
+/**
+ * Describes the message inet256.v1.AddPeerRequest.
+ * Use `create(AddPeerRequestSchema)` to create a new message.
+ */
+export const AddPeerRequestSchema: GenMessage<AddPeerRequest> = /*@__PURE__*/
+  messageDesc(file_inet256_v1_admin, 9);
+
+/**
+ * The peer is kept.
+ *
+ * @generated from message inet256.v1.AddPeerResponse
+ */
+export type AddPeerResponse = Message<"inet256.v1.AddPeerResponse"> & {
+  /**
+   * The peer as it is now, which is hardly ever up yet.
+   *
+   * @generated from field: inet256.v1.Peer peer = 1;
+   */
+  peer?: Peer | undefined;
+};
+
+/**
+ * Describes the message inet256.v1.AddPeerResponse.
+ * Use `create(AddPeerResponseSchema)` to create a new message.
+ */
+export const AddPeerResponseSchema: GenMessage<AddPeerResponse> = /*@__PURE__*/
+  messageDesc(file_inet256_v1_admin, 10);
+
+/**
+ * Names a daemon to keep no link with.
+ *
+ * @generated from message inet256.v1.RemovePeerRequest
+ */
+export type RemovePeerRequest = Message<"inet256.v1.RemovePeerRequest"> & {
+  /**
+   * Its address, 32 bytes. Give this or address_text.
+   *
+   * @generated from field: bytes address = 1;
+   */
+  address: Uint8Array;
+
+  /**
+   * The address in text form, 43 characters.
+   *
+   * @generated from field: string address_text = 2;
+   */
+  addressText: string;
+
+  /**
+   * Whether it shall be taken out of the configuration file too.
+   *
+   * @generated from field: bool save = 3;
+   */
+  save: boolean;
+};
+
+/**
+ * Describes the message inet256.v1.RemovePeerRequest.
+ * Use `create(RemovePeerRequestSchema)` to create a new message.
+ */
+export const RemovePeerRequestSchema: GenMessage<RemovePeerRequest> = /*@__PURE__*/
+  messageDesc(file_inet256_v1_admin, 11);
+
+/**
+ * The link is ended.
+ *
+ * @generated from message inet256.v1.RemovePeerResponse
+ */
+export type RemovePeerResponse = Message<"inet256.v1.RemovePeerResponse"> & {
+};
+
+/**
+ * Describes the message inet256.v1.RemovePeerResponse.
+ * Use `create(RemovePeerResponseSchema)` to create a new message.
+ */
+export const RemovePeerResponseSchema: GenMessage<RemovePeerResponse> = /*@__PURE__*/
+  messageDesc(file_inet256_v1_admin, 12);
+
+/**
+ * Asks for the routing algorithms.
+ *
+ * @generated from message inet256.v1.ListNetworksRequest
+ */
+export type ListNetworksRequest = Message<"inet256.v1.ListNetworksRequest"> & {
+};
+
+/**
+ * Describes the message inet256.v1.ListNetworksRequest.
+ * Use `create(ListNetworksRequestSchema)` to create a new message.
+ */
+export const ListNetworksRequestSchema: GenMessage<ListNetworksRequest> = /*@__PURE__*/
+  messageDesc(file_inet256_v1_admin, 13);
+
+/**
+ * The routing algorithms.
+ *
+ * @generated from message inet256.v1.ListNetworksResponse
+ */
+export type ListNetworksResponse = Message<"inet256.v1.ListNetworksResponse"> & {
+  /**
+   * All that there are.
+   *
+   * @generated from field: repeated inet256.v1.Network networks = 1;
+   */
+  networks: Network[];
+};
+
+/**
+ * Describes the message inet256.v1.ListNetworksResponse.
+ * Use `create(ListNetworksResponseSchema)` to create a new message.
+ */
+export const ListNetworksResponseSchema: GenMessage<ListNetworksResponse> = /*@__PURE__*/
+  messageDesc(file_inet256_v1_admin, 14);
+
+/**
+ * A routing algorithm.
+ *
+ * @generated from message inet256.v1.Network
+ */
+export type Network = Message<"inet256.v1.Network"> & {
+  /**
+   * Its name, as the configuration writes it.
+   *
+   * @generated from field: string name = 1;
+   */
+  name: string;
+
+  /**
+   * What it is, in a sentence.
+   *
+   * @generated from field: string summary = 2;
+   */
+  summary: string;
+
+  /**
+   * Whether this daemon uses it.
+   *
+   * @generated from field: bool used = 3;
+   */
+  used: boolean;
+
+  /**
+   * Its options, a JSON Schema (draft 2020-12).
+   *
+   * @generated from field: string options_schema = 4;
+   */
+  optionsSchema: string;
+};
+
+/**
+ * Describes the message inet256.v1.Network.
+ * Use `create(NetworkSchema)` to create a new message.
+ */
+export const NetworkSchema: GenMessage<Network> = /*@__PURE__*/
+  messageDesc(file_inet256_v1_admin, 15);
+
+/**
+ * Asks for round trips.
+ *
+ * @generated from message inet256.v1.PingRequest
+ */
+export type PingRequest = Message<"inet256.v1.PingRequest"> & {
+  /**
+   * Whom to ping, 32 bytes. Give this or address_text.
+   *
+   * @generated from field: bytes address = 1;
+   */
+  address: Uint8Array;
+
+  /**
+   * The address in text form, 43 characters.
+   *
+   * @generated from field: string address_text = 2;
+   */
+  addressText: string;
+
+  /**
+   * How many pings, 1 to 1,000; 0: 4.
+   *
+   * @generated from field: uint32 count = 3;
+   */
+  count: number;
+
+  /**
+   * Bytes of each, 32 to 65,535; 0: 64.
+   *
+   * @generated from field: uint32 size = 4;
+   */
+  size: number;
+
+  /**
+   * The time between two pings, 10 ms to 1 min; absent: 1 s.
+   *
+   * @generated from field: google.protobuf.Duration interval = 5;
+   */
+  interval?: Duration | undefined;
+
+  /**
+   * How long an answer is waited for, 1 ms to 1 min; absent: 2 s.
+   *
+   * @generated from field: google.protobuf.Duration timeout = 6;
+   */
+  timeout?: Duration | undefined;
+};
+
+/**
+ * Describes the message inet256.v1.PingRequest.
+ * Use `create(PingRequestSchema)` to create a new message.
+ */
+export const PingRequestSchema: GenMessage<PingRequest> = /*@__PURE__*/
+  messageDesc(file_inet256_v1_admin, 16);
+
+/**
+ * What became of a ping.
+ *
+ * @generated from message inet256.v1.PingResponse
+ */
+export type PingResponse = Message<"inet256.v1.PingResponse"> & {
+  /**
+   * Which one, from 1.
+   *
+   * @generated from field: uint32 number = 1;
+   */
+  number: number;
+
+  /**
+   * How long it took; absent: there was no answer in time.
+   *
+   * @generated from field: google.protobuf.Duration rtt = 2;
+   */
+  rtt?: Duration | undefined;
+};
+
+/**
+ * Describes the message inet256.v1.PingResponse.
+ * Use `create(PingResponseSchema)` to create a new message.
+ */
+export const PingResponseSchema: GenMessage<PingResponse> = /*@__PURE__*/
+  messageDesc(file_inet256_v1_admin, 17);
+
+/**
+ * Asks for the round trips along a way.
+ *
+ * @generated from message inet256.v1.TraceRequest
+ */
+export type TraceRequest = Message<"inet256.v1.TraceRequest"> & {
+  /**
+   * Whose way to trace, 32 bytes. Give this or address_text.
+   *
+   * @generated from field: bytes address = 1;
+   */
+  address: Uint8Array;
+
+  /**
+   * The address in text form, 43 characters.
+   *
+   * @generated from field: string address_text = 2;
+   */
+  addressText: string;
+
+  /**
+   * How many pings each stop gets, 1 to 100; 0: 3.
+   *
+   * @generated from field: uint32 count = 3;
+   */
+  count: number;
+
+  /**
+   * How long an answer is waited for, 1 ms to 1 min; absent: 2 s.
+   *
+   * @generated from field: google.protobuf.Duration timeout = 4;
+   */
+  timeout?: Duration | undefined;
+};
+
+/**
+ * Describes the message inet256.v1.TraceRequest.
+ * Use `create(TraceRequestSchema)` to create a new message.
+ */
+export const TraceRequestSchema: GenMessage<TraceRequest> = /*@__PURE__*/
+  messageDesc(file_inet256_v1_admin, 18);
+
+/**
+ * A stop on the way.
+ *
+ * @generated from message inet256.v1.TraceResponse
+ */
+export type TraceResponse = Message<"inet256.v1.TraceResponse"> & {
+  /**
+   * What it is.
+   *
+   * @generated from field: inet256.v1.TraceRole role = 1;
+   */
+  role: TraceRole;
+
+  /**
+   * Its address, 32 bytes.
+   *
+   * @generated from field: bytes address = 2;
+   */
+  address: Uint8Array;
+
+  /**
+   * The same in text form, 43 characters.
+   *
+   * @generated from field: string address_text = 3;
+   */
+  addressText: string;
+
+  /**
+   * How many links away it is; 0 for what is at this daemon, or where that is not known.
+   *
+   * @generated from field: uint32 hops = 4;
+   */
+  hops: number;
+
+  /**
+   * The fastest of its round trips; absent: no ping came back in time.
+   *
+   * @generated from field: google.protobuf.Duration rtt = 5;
+   */
+  rtt?: Duration | undefined;
+};
+
+/**
+ * Describes the message inet256.v1.TraceResponse.
+ * Use `create(TraceResponseSchema)` to create a new message.
+ */
+export const TraceResponseSchema: GenMessage<TraceResponse> = /*@__PURE__*/
+  messageDesc(file_inet256_v1_admin, 19);
+
+/**
+ * Asks how much is logged.
+ *
+ * @generated from message inet256.v1.GetLogLevelRequest
+ */
+export type GetLogLevelRequest = Message<"inet256.v1.GetLogLevelRequest"> & {
+};
+
+/**
+ * Describes the message inet256.v1.GetLogLevelRequest.
+ * Use `create(GetLogLevelRequestSchema)` to create a new message.
+ */
+export const GetLogLevelRequestSchema: GenMessage<GetLogLevelRequest> = /*@__PURE__*/
+  messageDesc(file_inet256_v1_admin, 20);
+
+/**
+ * How much is logged.
+ *
+ * @generated from message inet256.v1.GetLogLevelResponse
+ */
+export type GetLogLevelResponse = Message<"inet256.v1.GetLogLevelResponse"> & {
+  /**
+   * One of "trace", "debug", "info", "warn", "error", "silent".
+   *
+   * @generated from field: string level = 1;
+   */
+  level: string;
+};
+
+/**
+ * Describes the message inet256.v1.GetLogLevelResponse.
+ * Use `create(GetLogLevelResponseSchema)` to create a new message.
+ */
+export const GetLogLevelResponseSchema: GenMessage<GetLogLevelResponse> = /*@__PURE__*/
+  messageDesc(file_inet256_v1_admin, 21);
+
+/**
+ * Says how much shall be logged.
+ *
+ * @generated from message inet256.v1.SetLogLevelRequest
+ */
+export type SetLogLevelRequest = Message<"inet256.v1.SetLogLevelRequest"> & {
+  /**
+   * One of "trace", "debug", "info", "warn", "error", "silent".
+   *
+   * @generated from field: string level = 1;
+   */
+  level: string;
+};
+
+/**
+ * Describes the message inet256.v1.SetLogLevelRequest.
+ * Use `create(SetLogLevelRequestSchema)` to create a new message.
+ */
+export const SetLogLevelRequestSchema: GenMessage<SetLogLevelRequest> = /*@__PURE__*/
+  messageDesc(file_inet256_v1_admin, 22);
+
+/**
+ * The level is set.
+ *
+ * @generated from message inet256.v1.SetLogLevelResponse
+ */
+export type SetLogLevelResponse = Message<"inet256.v1.SetLogLevelResponse"> & {
+  /**
+   * The level before.
+   *
+   * @generated from field: string previous = 1;
+   */
+  previous: string;
+};
+
+/**
+ * Describes the message inet256.v1.SetLogLevelResponse.
+ * Use `create(SetLogLevelResponseSchema)` to create a new message.
+ */
+export const SetLogLevelResponseSchema: GenMessage<SetLogLevelResponse> = /*@__PURE__*/
+  messageDesc(file_inet256_v1_admin, 23);
+
+/**
  * The way to a router: another daemon, perhaps far away.
  *
  * @generated from message inet256.v1.Route
@@ -214,7 +822,7 @@ export type Route = Message<"inet256.v1.Route"> & {
  * Use `create(RouteSchema)` to create a new message.
  */
 export const RouteSchema: GenMessage<Route> = /*@__PURE__*/
-  messageDesc(file_inet256_v1_admin, 2);
+  messageDesc(file_inet256_v1_admin, 24);
 
 /**
  * Asks for the way to an address.
@@ -242,7 +850,7 @@ export type ExplainRouteRequest = Message<"inet256.v1.ExplainRouteRequest"> & {
  * Use `create(ExplainRouteRequestSchema)` to create a new message.
  */
 export const ExplainRouteRequestSchema: GenMessage<ExplainRouteRequest> = /*@__PURE__*/
-  messageDesc(file_inet256_v1_admin, 3);
+  messageDesc(file_inet256_v1_admin, 25);
 
 /**
  * The way to an address.
@@ -319,7 +927,7 @@ export type ExplainRouteResponse = Message<"inet256.v1.ExplainRouteResponse"> & 
  * Use `create(ExplainRouteResponseSchema)` to create a new message.
  */
 export const ExplainRouteResponseSchema: GenMessage<ExplainRouteResponse> = /*@__PURE__*/
-  messageDesc(file_inet256_v1_admin, 4);
+  messageDesc(file_inet256_v1_admin, 26);
 
 /**
  * Another daemon, and the link to it.
@@ -396,7 +1004,7 @@ export type Peer = Message<"inet256.v1.Peer"> & {
  * Use `create(PeerSchema)` to create a new message.
  */
 export const PeerSchema: GenMessage<Peer> = /*@__PURE__*/
-  messageDesc(file_inet256_v1_admin, 5);
+  messageDesc(file_inet256_v1_admin, 27);
 
 /**
  * One transport address of a peer, and what is known of the way there.
@@ -480,7 +1088,7 @@ export type Path = Message<"inet256.v1.Path"> & {
  * Use `create(PathSchema)` to create a new message.
  */
 export const PathSchema: GenMessage<Path> = /*@__PURE__*/
-  messageDesc(file_inet256_v1_admin, 6);
+  messageDesc(file_inet256_v1_admin, 28);
 
 /**
  * The sessions with remote identities, counted.
@@ -522,7 +1130,7 @@ export type SessionSummary = Message<"inet256.v1.SessionSummary"> & {
  * Use `create(SessionSummarySchema)` to create a new message.
  */
 export const SessionSummarySchema: GenMessage<SessionSummary> = /*@__PURE__*/
-  messageDesc(file_inet256_v1_admin, 7);
+  messageDesc(file_inet256_v1_admin, 29);
 
 /**
  * Something that only grows.
@@ -550,7 +1158,48 @@ export type Counter = Message<"inet256.v1.Counter"> & {
  * Use `create(CounterSchema)` to create a new message.
  */
 export const CounterSchema: GenMessage<Counter> = /*@__PURE__*/
-  messageDesc(file_inet256_v1_admin, 8);
+  messageDesc(file_inet256_v1_admin, 30);
+
+/**
+ * What a stop on a way is.
+ *
+ * @generated from enum inet256.v1.TraceRole
+ */
+export enum TraceRole {
+  /**
+   * Not given.
+   *
+   * @generated from enum value: TRACE_ROLE_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED = 0,
+
+  /**
+   * The peer that messages are given to.
+   *
+   * @generated from enum value: TRACE_ROLE_NEXT_HOP = 1;
+   */
+  NEXT_HOP = 1,
+
+  /**
+   * The daemon that the address is attached to.
+   *
+   * @generated from enum value: TRACE_ROLE_ROUTER = 2;
+   */
+  ROUTER = 2,
+
+  /**
+   * The address itself.
+   *
+   * @generated from enum value: TRACE_ROLE_NODE = 3;
+   */
+  NODE = 3,
+}
+
+/**
+ * Describes the enum inet256.v1.TraceRole.
+ */
+export const TraceRoleSchema: GenEnum<TraceRole> = /*@__PURE__*/
+  enumDesc(file_inet256_v1_admin, 0);
 
 /**
  * How a transport address of a peer became known.
@@ -591,7 +1240,7 @@ export enum PathKind {
  * Describes the enum inet256.v1.PathKind.
  */
 export const PathKindSchema: GenEnum<PathKind> = /*@__PURE__*/
-  enumDesc(file_inet256_v1_admin, 0);
+  enumDesc(file_inet256_v1_admin, 1);
 
 /**
  * Whether a path carries traffic.
@@ -646,10 +1295,10 @@ export enum PathState {
  * Describes the enum inet256.v1.PathState.
  */
 export const PathStateSchema: GenEnum<PathState> = /*@__PURE__*/
-  enumDesc(file_inet256_v1_admin, 1);
+  enumDesc(file_inet256_v1_admin, 2);
 
 /**
- * Looks into the daemon.
+ * Looks into the daemon, and changes what may change while it runs.
  *
  * @generated from service inet256.v1.AdminService
  */
@@ -665,6 +1314,70 @@ export const AdminService: GenService<{
     output: typeof GetStatusResponseSchema;
   },
   /**
+   * Says the same again and again, the first time at once, until the caller ends the call.
+   * Errors: BAD_REQUEST for an interval out of range.
+   *
+   * @generated from rpc inet256.v1.AdminService.WatchStatus
+   */
+  watchStatus: {
+    methodKind: "server_streaming";
+    input: typeof WatchStatusRequestSchema;
+    output: typeof WatchStatusResponseSchema;
+  },
+  /**
+   * Lists the nodes that are open, the daemon's own not included, in parts, in no particular order.
+   *
+   * @generated from rpc inet256.v1.AdminService.ListNodes
+   */
+  listNodes: {
+    methodKind: "server_streaming";
+    input: typeof ListNodesRequestSchema;
+    output: typeof ListNodesResponseSchema;
+  },
+  /**
+   * Lists the peers, as GetStatus does.
+   *
+   * @generated from rpc inet256.v1.AdminService.ListPeers
+   */
+  listPeers: {
+    methodKind: "unary";
+    input: typeof ListPeersRequestSchema;
+    output: typeof ListPeersResponseSchema;
+  },
+  /**
+   * Keeps a link with a peer from now on; addresses of one that is there already are added to it.
+   * Errors: BAD_ADDRESS, BAD_REQUEST for a transport address that cannot be dialled and for the
+   * daemon's own address, UNSUPPORTED_OPTION for `save` where there is no configuration file.
+   *
+   * @generated from rpc inet256.v1.AdminService.AddPeer
+   */
+  addPeer: {
+    methodKind: "unary";
+    input: typeof AddPeerRequestSchema;
+    output: typeof AddPeerResponseSchema;
+  },
+  /**
+   * Ends the link with a peer, which is told. Messages under way to it are lost.
+   * Errors: BAD_ADDRESS, NO_SUCH_ADDRESS if there is no such peer, UNSUPPORTED_OPTION as AddPeer.
+   *
+   * @generated from rpc inet256.v1.AdminService.RemovePeer
+   */
+  removePeer: {
+    methodKind: "unary";
+    input: typeof RemovePeerRequestSchema;
+    output: typeof RemovePeerResponseSchema;
+  },
+  /**
+   * Lists the routing algorithms there are, and says which one is used.
+   *
+   * @generated from rpc inet256.v1.AdminService.ListNetworks
+   */
+  listNetworks: {
+    methodKind: "unary";
+    input: typeof ListNetworksRequestSchema;
+    output: typeof ListNetworksResponseSchema;
+  },
+  /**
    * Says which way messages to an address would go now, and why. An address that the network does
    * not know yet is asked for first, for 2 s at most, or until the caller's deadline.
    * Errors: BAD_ADDRESS. That there is no way is an answer, not an error.
@@ -675,6 +1388,51 @@ export const AdminService: GenService<{
     methodKind: "unary";
     input: typeof ExplainRouteRequestSchema;
     output: typeof ExplainRouteResponseSchema;
+  },
+  /**
+   * Pings an address from a node of its own, which is open as long as the call; an answer for each
+   * ping, in order, when it came back or was given up. Daemons answer pings, and programs that echo.
+   * Errors: BAD_ADDRESS, BAD_REQUEST for what is out of range, NO_SUCH_ADDRESS, UNREACHABLE.
+   *
+   * @generated from rpc inet256.v1.AdminService.Ping
+   */
+  ping: {
+    methodKind: "server_streaming";
+    input: typeof PingRequestSchema;
+    output: typeof PingResponseSchema;
+  },
+  /**
+   * Pings what is known of the way to an address: the peer that comes next, the daemon that has the
+   * address, the address itself; those that coincide once.
+   * Errors: as Ping.
+   *
+   * @generated from rpc inet256.v1.AdminService.Trace
+   */
+  trace: {
+    methodKind: "server_streaming";
+    input: typeof TraceRequestSchema;
+    output: typeof TraceResponseSchema;
+  },
+  /**
+   * Says how much the daemon logs.
+   *
+   * @generated from rpc inet256.v1.AdminService.GetLogLevel
+   */
+  getLogLevel: {
+    methodKind: "unary";
+    input: typeof GetLogLevelRequestSchema;
+    output: typeof GetLogLevelResponseSchema;
+  },
+  /**
+   * Changes how much the daemon logs, until it ends or changes again.
+   * Errors: BAD_REQUEST for a level that is none.
+   *
+   * @generated from rpc inet256.v1.AdminService.SetLogLevel
+   */
+  setLogLevel: {
+    methodKind: "unary";
+    input: typeof SetLogLevelRequestSchema;
+    output: typeof SetLogLevelResponseSchema;
   },
 }> = /*@__PURE__*/
   serviceDesc(file_inet256_v1_admin, 0);

@@ -98,7 +98,7 @@ describe("trace", () => {
     const objects = stdout.trim().split("\n");
     expect(objects.map((line) => JSON.parse(line))).toMatchObject([
       { type: "way", address: `${destination.address}`, why: "the best way", hops: 3 },
-      { type: "stop", role: "next hop", address: `${nextHop.address}`, hops: 1, rttMs: null },
+      { type: "stop", role: "next-hop", address: `${nextHop.address}`, hops: 1, rttMs: null },
       { type: "stop", role: "router", hops: 3, rttMs: expect.any(Number) },
       { type: "stop", role: "node", hops: 3, rttMs: null },
     ]);

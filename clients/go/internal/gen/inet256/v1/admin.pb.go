@@ -26,6 +26,63 @@ const (
 	_ = protoimpl.EnforceVersion(protoimpl.MaxVersion - 20)
 )
 
+// What a stop on a way is.
+type TraceRole int32
+
+const (
+	// Not given.
+	TraceRole_TRACE_ROLE_UNSPECIFIED TraceRole = 0
+	// The peer that messages are given to.
+	TraceRole_TRACE_ROLE_NEXT_HOP TraceRole = 1
+	// The daemon that the address is attached to.
+	TraceRole_TRACE_ROLE_ROUTER TraceRole = 2
+	// The address itself.
+	TraceRole_TRACE_ROLE_NODE TraceRole = 3
+)
+
+// Enum value maps for TraceRole.
+var (
+	TraceRole_name = map[int32]string{
+		0: "TRACE_ROLE_UNSPECIFIED",
+		1: "TRACE_ROLE_NEXT_HOP",
+		2: "TRACE_ROLE_ROUTER",
+		3: "TRACE_ROLE_NODE",
+	}
+	TraceRole_value = map[string]int32{
+		"TRACE_ROLE_UNSPECIFIED": 0,
+		"TRACE_ROLE_NEXT_HOP":    1,
+		"TRACE_ROLE_ROUTER":      2,
+		"TRACE_ROLE_NODE":        3,
+	}
+)
+
+func (x TraceRole) Enum() *TraceRole {
+	p := new(TraceRole)
+	*p = x
+	return p
+}
+
+func (x TraceRole) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (TraceRole) Descriptor() protoreflect.EnumDescriptor {
+	return file_inet256_v1_admin_proto_enumTypes[0].Descriptor()
+}
+
+func (TraceRole) Type() protoreflect.EnumType {
+	return &file_inet256_v1_admin_proto_enumTypes[0]
+}
+
+func (x TraceRole) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use TraceRole.Descriptor instead.
+func (TraceRole) EnumDescriptor() ([]byte, []int) {
+	return file_inet256_v1_admin_proto_rawDescGZIP(), []int{0}
+}
+
 // How a transport address of a peer became known.
 type PathKind int32
 
@@ -67,11 +124,11 @@ func (x PathKind) String() string {
 }
 
 func (PathKind) Descriptor() protoreflect.EnumDescriptor {
-	return file_inet256_v1_admin_proto_enumTypes[0].Descriptor()
+	return file_inet256_v1_admin_proto_enumTypes[1].Descriptor()
 }
 
 func (PathKind) Type() protoreflect.EnumType {
-	return &file_inet256_v1_admin_proto_enumTypes[0]
+	return &file_inet256_v1_admin_proto_enumTypes[1]
 }
 
 func (x PathKind) Number() protoreflect.EnumNumber {
@@ -80,7 +137,7 @@ func (x PathKind) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use PathKind.Descriptor instead.
 func (PathKind) EnumDescriptor() ([]byte, []int) {
-	return file_inet256_v1_admin_proto_rawDescGZIP(), []int{0}
+	return file_inet256_v1_admin_proto_rawDescGZIP(), []int{1}
 }
 
 // Whether a path carries traffic.
@@ -132,11 +189,11 @@ func (x PathState) String() string {
 }
 
 func (PathState) Descriptor() protoreflect.EnumDescriptor {
-	return file_inet256_v1_admin_proto_enumTypes[1].Descriptor()
+	return file_inet256_v1_admin_proto_enumTypes[2].Descriptor()
 }
 
 func (PathState) Type() protoreflect.EnumType {
-	return &file_inet256_v1_admin_proto_enumTypes[1]
+	return &file_inet256_v1_admin_proto_enumTypes[2]
 }
 
 func (x PathState) Number() protoreflect.EnumNumber {
@@ -145,7 +202,7 @@ func (x PathState) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use PathState.Descriptor instead.
 func (PathState) EnumDescriptor() ([]byte, []int) {
-	return file_inet256_v1_admin_proto_rawDescGZIP(), []int{1}
+	return file_inet256_v1_admin_proto_rawDescGZIP(), []int{2}
 }
 
 // Asks for the daemon's state.
@@ -367,6 +424,1199 @@ func (x *GetStatusResponse) GetRoutes() []*Route {
 	return nil
 }
 
+// Asks for the daemon's state, from time to time.
+type WatchStatusRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The time between two answers, 100 ms to 1 h; absent: 1 s.
+	Interval      *durationpb.Duration `protobuf:"bytes,1,opt,name=interval,proto3" json:"interval,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *WatchStatusRequest) Reset() {
+	*x = WatchStatusRequest{}
+	mi := &file_inet256_v1_admin_proto_msgTypes[2]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *WatchStatusRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*WatchStatusRequest) ProtoMessage() {}
+
+func (x *WatchStatusRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_inet256_v1_admin_proto_msgTypes[2]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use WatchStatusRequest.ProtoReflect.Descriptor instead.
+func (*WatchStatusRequest) Descriptor() ([]byte, []int) {
+	return file_inet256_v1_admin_proto_rawDescGZIP(), []int{2}
+}
+
+func (x *WatchStatusRequest) GetInterval() *durationpb.Duration {
+	if x != nil {
+		return x.Interval
+	}
+	return nil
+}
+
+// The daemon's state at one moment of several.
+type WatchStatusResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The state.
+	Status        *GetStatusResponse `protobuf:"bytes,1,opt,name=status,proto3" json:"status,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *WatchStatusResponse) Reset() {
+	*x = WatchStatusResponse{}
+	mi := &file_inet256_v1_admin_proto_msgTypes[3]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *WatchStatusResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*WatchStatusResponse) ProtoMessage() {}
+
+func (x *WatchStatusResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_inet256_v1_admin_proto_msgTypes[3]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use WatchStatusResponse.ProtoReflect.Descriptor instead.
+func (*WatchStatusResponse) Descriptor() ([]byte, []int) {
+	return file_inet256_v1_admin_proto_rawDescGZIP(), []int{3}
+}
+
+func (x *WatchStatusResponse) GetStatus() *GetStatusResponse {
+	if x != nil {
+		return x.Status
+	}
+	return nil
+}
+
+// Asks for the nodes.
+type ListNodesRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListNodesRequest) Reset() {
+	*x = ListNodesRequest{}
+	mi := &file_inet256_v1_admin_proto_msgTypes[4]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListNodesRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListNodesRequest) ProtoMessage() {}
+
+func (x *ListNodesRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_inet256_v1_admin_proto_msgTypes[4]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListNodesRequest.ProtoReflect.Descriptor instead.
+func (*ListNodesRequest) Descriptor() ([]byte, []int) {
+	return file_inet256_v1_admin_proto_rawDescGZIP(), []int{4}
+}
+
+// Some of the nodes.
+type ListNodesResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// At most 256.
+	Nodes         []*OpenNode `protobuf:"bytes,1,rep,name=nodes,proto3" json:"nodes,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListNodesResponse) Reset() {
+	*x = ListNodesResponse{}
+	mi := &file_inet256_v1_admin_proto_msgTypes[5]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListNodesResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListNodesResponse) ProtoMessage() {}
+
+func (x *ListNodesResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_inet256_v1_admin_proto_msgTypes[5]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListNodesResponse.ProtoReflect.Descriptor instead.
+func (*ListNodesResponse) Descriptor() ([]byte, []int) {
+	return file_inet256_v1_admin_proto_rawDescGZIP(), []int{5}
+}
+
+func (x *ListNodesResponse) GetNodes() []*OpenNode {
+	if x != nil {
+		return x.Nodes
+	}
+	return nil
+}
+
+// A node that is open.
+type OpenNode struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Its address, 32 bytes.
+	Address []byte `protobuf:"bytes,1,opt,name=address,proto3" json:"address,omitempty"`
+	// The same in text form, 43 characters.
+	AddressText string `protobuf:"bytes,2,opt,name=address_text,json=addressText,proto3" json:"address_text,omitempty"`
+	// How often it is open: programs and streams that share the address.
+	Openings uint32 `protobuf:"varint,3,opt,name=openings,proto3" json:"openings,omitempty"`
+	// Messages that wait to be read, and ...
+	QueuedMessages uint64 `protobuf:"varint,4,opt,name=queued_messages,json=queuedMessages,proto3" json:"queued_messages,omitempty"`
+	// ... the bytes that they take.
+	QueuedBytes   uint64 `protobuf:"varint,5,opt,name=queued_bytes,json=queuedBytes,proto3" json:"queued_bytes,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *OpenNode) Reset() {
+	*x = OpenNode{}
+	mi := &file_inet256_v1_admin_proto_msgTypes[6]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *OpenNode) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*OpenNode) ProtoMessage() {}
+
+func (x *OpenNode) ProtoReflect() protoreflect.Message {
+	mi := &file_inet256_v1_admin_proto_msgTypes[6]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use OpenNode.ProtoReflect.Descriptor instead.
+func (*OpenNode) Descriptor() ([]byte, []int) {
+	return file_inet256_v1_admin_proto_rawDescGZIP(), []int{6}
+}
+
+func (x *OpenNode) GetAddress() []byte {
+	if x != nil {
+		return x.Address
+	}
+	return nil
+}
+
+func (x *OpenNode) GetAddressText() string {
+	if x != nil {
+		return x.AddressText
+	}
+	return ""
+}
+
+func (x *OpenNode) GetOpenings() uint32 {
+	if x != nil {
+		return x.Openings
+	}
+	return 0
+}
+
+func (x *OpenNode) GetQueuedMessages() uint64 {
+	if x != nil {
+		return x.QueuedMessages
+	}
+	return 0
+}
+
+func (x *OpenNode) GetQueuedBytes() uint64 {
+	if x != nil {
+		return x.QueuedBytes
+	}
+	return 0
+}
+
+// Asks for the peers.
+type ListPeersRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListPeersRequest) Reset() {
+	*x = ListPeersRequest{}
+	mi := &file_inet256_v1_admin_proto_msgTypes[7]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListPeersRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListPeersRequest) ProtoMessage() {}
+
+func (x *ListPeersRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_inet256_v1_admin_proto_msgTypes[7]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListPeersRequest.ProtoReflect.Descriptor instead.
+func (*ListPeersRequest) Descriptor() ([]byte, []int) {
+	return file_inet256_v1_admin_proto_rawDescGZIP(), []int{7}
+}
+
+// The peers.
+type ListPeersResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Those that are configured, up or not, and those that came by themselves and were accepted.
+	Peers         []*Peer `protobuf:"bytes,1,rep,name=peers,proto3" json:"peers,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListPeersResponse) Reset() {
+	*x = ListPeersResponse{}
+	mi := &file_inet256_v1_admin_proto_msgTypes[8]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListPeersResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListPeersResponse) ProtoMessage() {}
+
+func (x *ListPeersResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_inet256_v1_admin_proto_msgTypes[8]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListPeersResponse.ProtoReflect.Descriptor instead.
+func (*ListPeersResponse) Descriptor() ([]byte, []int) {
+	return file_inet256_v1_admin_proto_rawDescGZIP(), []int{8}
+}
+
+func (x *ListPeersResponse) GetPeers() []*Peer {
+	if x != nil {
+		return x.Peers
+	}
+	return nil
+}
+
+// Names a daemon to keep a link with.
+type AddPeerRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Its address, 32 bytes. Give this or address_text.
+	Address []byte `protobuf:"bytes,1,opt,name=address,proto3" json:"address,omitempty"`
+	// The address in text form, 43 characters.
+	AddressText string `protobuf:"bytes,2,opt,name=address_text,json=addressText,proto3" json:"address_text,omitempty"`
+	// Where it is dialled, at most 8, for example "192.0.2.1:25632" or "[2001:db8::1]:25632". None: it
+	// is expected to dial.
+	TransportAddresses []string `protobuf:"bytes,3,rep,name=transport_addresses,json=transportAddresses,proto3" json:"transport_addresses,omitempty"`
+	// Whether the configuration file shall name it too, so that it is there after a restart.
+	Save          bool `protobuf:"varint,4,opt,name=save,proto3" json:"save,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *AddPeerRequest) Reset() {
+	*x = AddPeerRequest{}
+	mi := &file_inet256_v1_admin_proto_msgTypes[9]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *AddPeerRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*AddPeerRequest) ProtoMessage() {}
+
+func (x *AddPeerRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_inet256_v1_admin_proto_msgTypes[9]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use AddPeerRequest.ProtoReflect.Descriptor instead.
+func (*AddPeerRequest) Descriptor() ([]byte, []int) {
+	return file_inet256_v1_admin_proto_rawDescGZIP(), []int{9}
+}
+
+func (x *AddPeerRequest) GetAddress() []byte {
+	if x != nil {
+		return x.Address
+	}
+	return nil
+}
+
+func (x *AddPeerRequest) GetAddressText() string {
+	if x != nil {
+		return x.AddressText
+	}
+	return ""
+}
+
+func (x *AddPeerRequest) GetTransportAddresses() []string {
+	if x != nil {
+		return x.TransportAddresses
+	}
+	return nil
+}
+
+func (x *AddPeerRequest) GetSave() bool {
+	if x != nil {
+		return x.Save
+	}
+	return false
+}
+
+// The peer is kept.
+type AddPeerResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The peer as it is now, which is hardly ever up yet.
+	Peer          *Peer `protobuf:"bytes,1,opt,name=peer,proto3" json:"peer,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *AddPeerResponse) Reset() {
+	*x = AddPeerResponse{}
+	mi := &file_inet256_v1_admin_proto_msgTypes[10]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *AddPeerResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*AddPeerResponse) ProtoMessage() {}
+
+func (x *AddPeerResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_inet256_v1_admin_proto_msgTypes[10]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use AddPeerResponse.ProtoReflect.Descriptor instead.
+func (*AddPeerResponse) Descriptor() ([]byte, []int) {
+	return file_inet256_v1_admin_proto_rawDescGZIP(), []int{10}
+}
+
+func (x *AddPeerResponse) GetPeer() *Peer {
+	if x != nil {
+		return x.Peer
+	}
+	return nil
+}
+
+// Names a daemon to keep no link with.
+type RemovePeerRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Its address, 32 bytes. Give this or address_text.
+	Address []byte `protobuf:"bytes,1,opt,name=address,proto3" json:"address,omitempty"`
+	// The address in text form, 43 characters.
+	AddressText string `protobuf:"bytes,2,opt,name=address_text,json=addressText,proto3" json:"address_text,omitempty"`
+	// Whether it shall be taken out of the configuration file too.
+	Save          bool `protobuf:"varint,3,opt,name=save,proto3" json:"save,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *RemovePeerRequest) Reset() {
+	*x = RemovePeerRequest{}
+	mi := &file_inet256_v1_admin_proto_msgTypes[11]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *RemovePeerRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*RemovePeerRequest) ProtoMessage() {}
+
+func (x *RemovePeerRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_inet256_v1_admin_proto_msgTypes[11]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use RemovePeerRequest.ProtoReflect.Descriptor instead.
+func (*RemovePeerRequest) Descriptor() ([]byte, []int) {
+	return file_inet256_v1_admin_proto_rawDescGZIP(), []int{11}
+}
+
+func (x *RemovePeerRequest) GetAddress() []byte {
+	if x != nil {
+		return x.Address
+	}
+	return nil
+}
+
+func (x *RemovePeerRequest) GetAddressText() string {
+	if x != nil {
+		return x.AddressText
+	}
+	return ""
+}
+
+func (x *RemovePeerRequest) GetSave() bool {
+	if x != nil {
+		return x.Save
+	}
+	return false
+}
+
+// The link is ended.
+type RemovePeerResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *RemovePeerResponse) Reset() {
+	*x = RemovePeerResponse{}
+	mi := &file_inet256_v1_admin_proto_msgTypes[12]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *RemovePeerResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*RemovePeerResponse) ProtoMessage() {}
+
+func (x *RemovePeerResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_inet256_v1_admin_proto_msgTypes[12]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use RemovePeerResponse.ProtoReflect.Descriptor instead.
+func (*RemovePeerResponse) Descriptor() ([]byte, []int) {
+	return file_inet256_v1_admin_proto_rawDescGZIP(), []int{12}
+}
+
+// Asks for the routing algorithms.
+type ListNetworksRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListNetworksRequest) Reset() {
+	*x = ListNetworksRequest{}
+	mi := &file_inet256_v1_admin_proto_msgTypes[13]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListNetworksRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListNetworksRequest) ProtoMessage() {}
+
+func (x *ListNetworksRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_inet256_v1_admin_proto_msgTypes[13]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListNetworksRequest.ProtoReflect.Descriptor instead.
+func (*ListNetworksRequest) Descriptor() ([]byte, []int) {
+	return file_inet256_v1_admin_proto_rawDescGZIP(), []int{13}
+}
+
+// The routing algorithms.
+type ListNetworksResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// All that there are.
+	Networks      []*Network `protobuf:"bytes,1,rep,name=networks,proto3" json:"networks,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListNetworksResponse) Reset() {
+	*x = ListNetworksResponse{}
+	mi := &file_inet256_v1_admin_proto_msgTypes[14]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListNetworksResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListNetworksResponse) ProtoMessage() {}
+
+func (x *ListNetworksResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_inet256_v1_admin_proto_msgTypes[14]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListNetworksResponse.ProtoReflect.Descriptor instead.
+func (*ListNetworksResponse) Descriptor() ([]byte, []int) {
+	return file_inet256_v1_admin_proto_rawDescGZIP(), []int{14}
+}
+
+func (x *ListNetworksResponse) GetNetworks() []*Network {
+	if x != nil {
+		return x.Networks
+	}
+	return nil
+}
+
+// A routing algorithm.
+type Network struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Its name, as the configuration writes it.
+	Name string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	// What it is, in a sentence.
+	Summary string `protobuf:"bytes,2,opt,name=summary,proto3" json:"summary,omitempty"`
+	// Whether this daemon uses it.
+	Used bool `protobuf:"varint,3,opt,name=used,proto3" json:"used,omitempty"`
+	// Its options, a JSON Schema (draft 2020-12).
+	OptionsSchema string `protobuf:"bytes,4,opt,name=options_schema,json=optionsSchema,proto3" json:"options_schema,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Network) Reset() {
+	*x = Network{}
+	mi := &file_inet256_v1_admin_proto_msgTypes[15]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Network) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Network) ProtoMessage() {}
+
+func (x *Network) ProtoReflect() protoreflect.Message {
+	mi := &file_inet256_v1_admin_proto_msgTypes[15]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Network.ProtoReflect.Descriptor instead.
+func (*Network) Descriptor() ([]byte, []int) {
+	return file_inet256_v1_admin_proto_rawDescGZIP(), []int{15}
+}
+
+func (x *Network) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *Network) GetSummary() string {
+	if x != nil {
+		return x.Summary
+	}
+	return ""
+}
+
+func (x *Network) GetUsed() bool {
+	if x != nil {
+		return x.Used
+	}
+	return false
+}
+
+func (x *Network) GetOptionsSchema() string {
+	if x != nil {
+		return x.OptionsSchema
+	}
+	return ""
+}
+
+// Asks for round trips.
+type PingRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Whom to ping, 32 bytes. Give this or address_text.
+	Address []byte `protobuf:"bytes,1,opt,name=address,proto3" json:"address,omitempty"`
+	// The address in text form, 43 characters.
+	AddressText string `protobuf:"bytes,2,opt,name=address_text,json=addressText,proto3" json:"address_text,omitempty"`
+	// How many pings, 1 to 1,000; 0: 4.
+	Count uint32 `protobuf:"varint,3,opt,name=count,proto3" json:"count,omitempty"`
+	// Bytes of each, 32 to 65,535; 0: 64.
+	Size uint32 `protobuf:"varint,4,opt,name=size,proto3" json:"size,omitempty"`
+	// The time between two pings, 10 ms to 1 min; absent: 1 s.
+	Interval *durationpb.Duration `protobuf:"bytes,5,opt,name=interval,proto3" json:"interval,omitempty"`
+	// How long an answer is waited for, 1 ms to 1 min; absent: 2 s.
+	Timeout       *durationpb.Duration `protobuf:"bytes,6,opt,name=timeout,proto3" json:"timeout,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *PingRequest) Reset() {
+	*x = PingRequest{}
+	mi := &file_inet256_v1_admin_proto_msgTypes[16]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *PingRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*PingRequest) ProtoMessage() {}
+
+func (x *PingRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_inet256_v1_admin_proto_msgTypes[16]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use PingRequest.ProtoReflect.Descriptor instead.
+func (*PingRequest) Descriptor() ([]byte, []int) {
+	return file_inet256_v1_admin_proto_rawDescGZIP(), []int{16}
+}
+
+func (x *PingRequest) GetAddress() []byte {
+	if x != nil {
+		return x.Address
+	}
+	return nil
+}
+
+func (x *PingRequest) GetAddressText() string {
+	if x != nil {
+		return x.AddressText
+	}
+	return ""
+}
+
+func (x *PingRequest) GetCount() uint32 {
+	if x != nil {
+		return x.Count
+	}
+	return 0
+}
+
+func (x *PingRequest) GetSize() uint32 {
+	if x != nil {
+		return x.Size
+	}
+	return 0
+}
+
+func (x *PingRequest) GetInterval() *durationpb.Duration {
+	if x != nil {
+		return x.Interval
+	}
+	return nil
+}
+
+func (x *PingRequest) GetTimeout() *durationpb.Duration {
+	if x != nil {
+		return x.Timeout
+	}
+	return nil
+}
+
+// What became of a ping.
+type PingResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Which one, from 1.
+	Number uint32 `protobuf:"varint,1,opt,name=number,proto3" json:"number,omitempty"`
+	// How long it took; absent: there was no answer in time.
+	Rtt           *durationpb.Duration `protobuf:"bytes,2,opt,name=rtt,proto3" json:"rtt,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *PingResponse) Reset() {
+	*x = PingResponse{}
+	mi := &file_inet256_v1_admin_proto_msgTypes[17]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *PingResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*PingResponse) ProtoMessage() {}
+
+func (x *PingResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_inet256_v1_admin_proto_msgTypes[17]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use PingResponse.ProtoReflect.Descriptor instead.
+func (*PingResponse) Descriptor() ([]byte, []int) {
+	return file_inet256_v1_admin_proto_rawDescGZIP(), []int{17}
+}
+
+func (x *PingResponse) GetNumber() uint32 {
+	if x != nil {
+		return x.Number
+	}
+	return 0
+}
+
+func (x *PingResponse) GetRtt() *durationpb.Duration {
+	if x != nil {
+		return x.Rtt
+	}
+	return nil
+}
+
+// Asks for the round trips along a way.
+type TraceRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Whose way to trace, 32 bytes. Give this or address_text.
+	Address []byte `protobuf:"bytes,1,opt,name=address,proto3" json:"address,omitempty"`
+	// The address in text form, 43 characters.
+	AddressText string `protobuf:"bytes,2,opt,name=address_text,json=addressText,proto3" json:"address_text,omitempty"`
+	// How many pings each stop gets, 1 to 100; 0: 3.
+	Count uint32 `protobuf:"varint,3,opt,name=count,proto3" json:"count,omitempty"`
+	// How long an answer is waited for, 1 ms to 1 min; absent: 2 s.
+	Timeout       *durationpb.Duration `protobuf:"bytes,4,opt,name=timeout,proto3" json:"timeout,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *TraceRequest) Reset() {
+	*x = TraceRequest{}
+	mi := &file_inet256_v1_admin_proto_msgTypes[18]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *TraceRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*TraceRequest) ProtoMessage() {}
+
+func (x *TraceRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_inet256_v1_admin_proto_msgTypes[18]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use TraceRequest.ProtoReflect.Descriptor instead.
+func (*TraceRequest) Descriptor() ([]byte, []int) {
+	return file_inet256_v1_admin_proto_rawDescGZIP(), []int{18}
+}
+
+func (x *TraceRequest) GetAddress() []byte {
+	if x != nil {
+		return x.Address
+	}
+	return nil
+}
+
+func (x *TraceRequest) GetAddressText() string {
+	if x != nil {
+		return x.AddressText
+	}
+	return ""
+}
+
+func (x *TraceRequest) GetCount() uint32 {
+	if x != nil {
+		return x.Count
+	}
+	return 0
+}
+
+func (x *TraceRequest) GetTimeout() *durationpb.Duration {
+	if x != nil {
+		return x.Timeout
+	}
+	return nil
+}
+
+// A stop on the way.
+type TraceResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// What it is.
+	Role TraceRole `protobuf:"varint,1,opt,name=role,proto3,enum=inet256.v1.TraceRole" json:"role,omitempty"`
+	// Its address, 32 bytes.
+	Address []byte `protobuf:"bytes,2,opt,name=address,proto3" json:"address,omitempty"`
+	// The same in text form, 43 characters.
+	AddressText string `protobuf:"bytes,3,opt,name=address_text,json=addressText,proto3" json:"address_text,omitempty"`
+	// How many links away it is; 0 for what is at this daemon, or where that is not known.
+	Hops uint32 `protobuf:"varint,4,opt,name=hops,proto3" json:"hops,omitempty"`
+	// The fastest of its round trips; absent: no ping came back in time.
+	Rtt           *durationpb.Duration `protobuf:"bytes,5,opt,name=rtt,proto3" json:"rtt,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *TraceResponse) Reset() {
+	*x = TraceResponse{}
+	mi := &file_inet256_v1_admin_proto_msgTypes[19]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *TraceResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*TraceResponse) ProtoMessage() {}
+
+func (x *TraceResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_inet256_v1_admin_proto_msgTypes[19]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use TraceResponse.ProtoReflect.Descriptor instead.
+func (*TraceResponse) Descriptor() ([]byte, []int) {
+	return file_inet256_v1_admin_proto_rawDescGZIP(), []int{19}
+}
+
+func (x *TraceResponse) GetRole() TraceRole {
+	if x != nil {
+		return x.Role
+	}
+	return TraceRole_TRACE_ROLE_UNSPECIFIED
+}
+
+func (x *TraceResponse) GetAddress() []byte {
+	if x != nil {
+		return x.Address
+	}
+	return nil
+}
+
+func (x *TraceResponse) GetAddressText() string {
+	if x != nil {
+		return x.AddressText
+	}
+	return ""
+}
+
+func (x *TraceResponse) GetHops() uint32 {
+	if x != nil {
+		return x.Hops
+	}
+	return 0
+}
+
+func (x *TraceResponse) GetRtt() *durationpb.Duration {
+	if x != nil {
+		return x.Rtt
+	}
+	return nil
+}
+
+// Asks how much is logged.
+type GetLogLevelRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *GetLogLevelRequest) Reset() {
+	*x = GetLogLevelRequest{}
+	mi := &file_inet256_v1_admin_proto_msgTypes[20]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *GetLogLevelRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*GetLogLevelRequest) ProtoMessage() {}
+
+func (x *GetLogLevelRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_inet256_v1_admin_proto_msgTypes[20]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use GetLogLevelRequest.ProtoReflect.Descriptor instead.
+func (*GetLogLevelRequest) Descriptor() ([]byte, []int) {
+	return file_inet256_v1_admin_proto_rawDescGZIP(), []int{20}
+}
+
+// How much is logged.
+type GetLogLevelResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// One of "trace", "debug", "info", "warn", "error", "silent".
+	Level         string `protobuf:"bytes,1,opt,name=level,proto3" json:"level,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *GetLogLevelResponse) Reset() {
+	*x = GetLogLevelResponse{}
+	mi := &file_inet256_v1_admin_proto_msgTypes[21]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *GetLogLevelResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*GetLogLevelResponse) ProtoMessage() {}
+
+func (x *GetLogLevelResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_inet256_v1_admin_proto_msgTypes[21]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use GetLogLevelResponse.ProtoReflect.Descriptor instead.
+func (*GetLogLevelResponse) Descriptor() ([]byte, []int) {
+	return file_inet256_v1_admin_proto_rawDescGZIP(), []int{21}
+}
+
+func (x *GetLogLevelResponse) GetLevel() string {
+	if x != nil {
+		return x.Level
+	}
+	return ""
+}
+
+// Says how much shall be logged.
+type SetLogLevelRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// One of "trace", "debug", "info", "warn", "error", "silent".
+	Level         string `protobuf:"bytes,1,opt,name=level,proto3" json:"level,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *SetLogLevelRequest) Reset() {
+	*x = SetLogLevelRequest{}
+	mi := &file_inet256_v1_admin_proto_msgTypes[22]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *SetLogLevelRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*SetLogLevelRequest) ProtoMessage() {}
+
+func (x *SetLogLevelRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_inet256_v1_admin_proto_msgTypes[22]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use SetLogLevelRequest.ProtoReflect.Descriptor instead.
+func (*SetLogLevelRequest) Descriptor() ([]byte, []int) {
+	return file_inet256_v1_admin_proto_rawDescGZIP(), []int{22}
+}
+
+func (x *SetLogLevelRequest) GetLevel() string {
+	if x != nil {
+		return x.Level
+	}
+	return ""
+}
+
+// The level is set.
+type SetLogLevelResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The level before.
+	Previous      string `protobuf:"bytes,1,opt,name=previous,proto3" json:"previous,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *SetLogLevelResponse) Reset() {
+	*x = SetLogLevelResponse{}
+	mi := &file_inet256_v1_admin_proto_msgTypes[23]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *SetLogLevelResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*SetLogLevelResponse) ProtoMessage() {}
+
+func (x *SetLogLevelResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_inet256_v1_admin_proto_msgTypes[23]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use SetLogLevelResponse.ProtoReflect.Descriptor instead.
+func (*SetLogLevelResponse) Descriptor() ([]byte, []int) {
+	return file_inet256_v1_admin_proto_rawDescGZIP(), []int{23}
+}
+
+func (x *SetLogLevelResponse) GetPrevious() string {
+	if x != nil {
+		return x.Previous
+	}
+	return ""
+}
+
 // The way to a router: another daemon, perhaps far away.
 type Route struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -388,7 +1638,7 @@ type Route struct {
 
 func (x *Route) Reset() {
 	*x = Route{}
-	mi := &file_inet256_v1_admin_proto_msgTypes[2]
+	mi := &file_inet256_v1_admin_proto_msgTypes[24]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -400,7 +1650,7 @@ func (x *Route) String() string {
 func (*Route) ProtoMessage() {}
 
 func (x *Route) ProtoReflect() protoreflect.Message {
-	mi := &file_inet256_v1_admin_proto_msgTypes[2]
+	mi := &file_inet256_v1_admin_proto_msgTypes[24]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -413,7 +1663,7 @@ func (x *Route) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Route.ProtoReflect.Descriptor instead.
 func (*Route) Descriptor() ([]byte, []int) {
-	return file_inet256_v1_admin_proto_rawDescGZIP(), []int{2}
+	return file_inet256_v1_admin_proto_rawDescGZIP(), []int{24}
 }
 
 func (x *Route) GetRouter() []byte {
@@ -471,7 +1721,7 @@ type ExplainRouteRequest struct {
 
 func (x *ExplainRouteRequest) Reset() {
 	*x = ExplainRouteRequest{}
-	mi := &file_inet256_v1_admin_proto_msgTypes[3]
+	mi := &file_inet256_v1_admin_proto_msgTypes[25]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -483,7 +1733,7 @@ func (x *ExplainRouteRequest) String() string {
 func (*ExplainRouteRequest) ProtoMessage() {}
 
 func (x *ExplainRouteRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_inet256_v1_admin_proto_msgTypes[3]
+	mi := &file_inet256_v1_admin_proto_msgTypes[25]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -496,7 +1746,7 @@ func (x *ExplainRouteRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ExplainRouteRequest.ProtoReflect.Descriptor instead.
 func (*ExplainRouteRequest) Descriptor() ([]byte, []int) {
-	return file_inet256_v1_admin_proto_rawDescGZIP(), []int{3}
+	return file_inet256_v1_admin_proto_rawDescGZIP(), []int{25}
 }
 
 func (x *ExplainRouteRequest) GetAddress() []byte {
@@ -540,7 +1790,7 @@ type ExplainRouteResponse struct {
 
 func (x *ExplainRouteResponse) Reset() {
 	*x = ExplainRouteResponse{}
-	mi := &file_inet256_v1_admin_proto_msgTypes[4]
+	mi := &file_inet256_v1_admin_proto_msgTypes[26]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -552,7 +1802,7 @@ func (x *ExplainRouteResponse) String() string {
 func (*ExplainRouteResponse) ProtoMessage() {}
 
 func (x *ExplainRouteResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_inet256_v1_admin_proto_msgTypes[4]
+	mi := &file_inet256_v1_admin_proto_msgTypes[26]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -565,7 +1815,7 @@ func (x *ExplainRouteResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ExplainRouteResponse.ProtoReflect.Descriptor instead.
 func (*ExplainRouteResponse) Descriptor() ([]byte, []int) {
-	return file_inet256_v1_admin_proto_rawDescGZIP(), []int{4}
+	return file_inet256_v1_admin_proto_rawDescGZIP(), []int{26}
 }
 
 func (x *ExplainRouteResponse) GetReady() bool {
@@ -658,7 +1908,7 @@ type Peer struct {
 
 func (x *Peer) Reset() {
 	*x = Peer{}
-	mi := &file_inet256_v1_admin_proto_msgTypes[5]
+	mi := &file_inet256_v1_admin_proto_msgTypes[27]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -670,7 +1920,7 @@ func (x *Peer) String() string {
 func (*Peer) ProtoMessage() {}
 
 func (x *Peer) ProtoReflect() protoreflect.Message {
-	mi := &file_inet256_v1_admin_proto_msgTypes[5]
+	mi := &file_inet256_v1_admin_proto_msgTypes[27]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -683,7 +1933,7 @@ func (x *Peer) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Peer.ProtoReflect.Descriptor instead.
 func (*Peer) Descriptor() ([]byte, []int) {
-	return file_inet256_v1_admin_proto_rawDescGZIP(), []int{5}
+	return file_inet256_v1_admin_proto_rawDescGZIP(), []int{27}
 }
 
 func (x *Peer) GetAddress() []byte {
@@ -778,7 +2028,7 @@ type Path struct {
 
 func (x *Path) Reset() {
 	*x = Path{}
-	mi := &file_inet256_v1_admin_proto_msgTypes[6]
+	mi := &file_inet256_v1_admin_proto_msgTypes[28]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -790,7 +2040,7 @@ func (x *Path) String() string {
 func (*Path) ProtoMessage() {}
 
 func (x *Path) ProtoReflect() protoreflect.Message {
-	mi := &file_inet256_v1_admin_proto_msgTypes[6]
+	mi := &file_inet256_v1_admin_proto_msgTypes[28]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -803,7 +2053,7 @@ func (x *Path) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Path.ProtoReflect.Descriptor instead.
 func (*Path) Descriptor() ([]byte, []int) {
-	return file_inet256_v1_admin_proto_rawDescGZIP(), []int{6}
+	return file_inet256_v1_admin_proto_rawDescGZIP(), []int{28}
 }
 
 func (x *Path) GetAddress() string {
@@ -893,7 +2143,7 @@ type SessionSummary struct {
 
 func (x *SessionSummary) Reset() {
 	*x = SessionSummary{}
-	mi := &file_inet256_v1_admin_proto_msgTypes[7]
+	mi := &file_inet256_v1_admin_proto_msgTypes[29]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -905,7 +2155,7 @@ func (x *SessionSummary) String() string {
 func (*SessionSummary) ProtoMessage() {}
 
 func (x *SessionSummary) ProtoReflect() protoreflect.Message {
-	mi := &file_inet256_v1_admin_proto_msgTypes[7]
+	mi := &file_inet256_v1_admin_proto_msgTypes[29]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -918,7 +2168,7 @@ func (x *SessionSummary) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SessionSummary.ProtoReflect.Descriptor instead.
 func (*SessionSummary) Descriptor() ([]byte, []int) {
-	return file_inet256_v1_admin_proto_rawDescGZIP(), []int{7}
+	return file_inet256_v1_admin_proto_rawDescGZIP(), []int{29}
 }
 
 func (x *SessionSummary) GetRemotes() uint64 {
@@ -962,7 +2212,7 @@ type Counter struct {
 
 func (x *Counter) Reset() {
 	*x = Counter{}
-	mi := &file_inet256_v1_admin_proto_msgTypes[8]
+	mi := &file_inet256_v1_admin_proto_msgTypes[30]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -974,7 +2224,7 @@ func (x *Counter) String() string {
 func (*Counter) ProtoMessage() {}
 
 func (x *Counter) ProtoReflect() protoreflect.Message {
-	mi := &file_inet256_v1_admin_proto_msgTypes[8]
+	mi := &file_inet256_v1_admin_proto_msgTypes[30]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -987,7 +2237,7 @@ func (x *Counter) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Counter.ProtoReflect.Descriptor instead.
 func (*Counter) Descriptor() ([]byte, []int) {
-	return file_inet256_v1_admin_proto_rawDescGZIP(), []int{8}
+	return file_inet256_v1_admin_proto_rawDescGZIP(), []int{30}
 }
 
 func (x *Counter) GetName() string {
@@ -1029,7 +2279,71 @@ const file_inet256_v1_admin_proto_rawDesc = "" +
 	"\x13transport_addresses\x18\r \x03(\tR\x12transportAddresses\x12&\n" +
 	"\x05peers\x18\x0e \x03(\v2\x10.inet256.v1.PeerR\x05peers\x126\n" +
 	"\bsessions\x18\x0f \x01(\v2\x1a.inet256.v1.SessionSummaryR\bsessions\x12)\n" +
-	"\x06routes\x18\x10 \x03(\v2\x11.inet256.v1.RouteR\x06routes\"\xc2\x01\n" +
+	"\x06routes\x18\x10 \x03(\v2\x11.inet256.v1.RouteR\x06routes\"K\n" +
+	"\x12WatchStatusRequest\x125\n" +
+	"\binterval\x18\x01 \x01(\v2\x19.google.protobuf.DurationR\binterval\"L\n" +
+	"\x13WatchStatusResponse\x125\n" +
+	"\x06status\x18\x01 \x01(\v2\x1d.inet256.v1.GetStatusResponseR\x06status\"\x12\n" +
+	"\x10ListNodesRequest\"?\n" +
+	"\x11ListNodesResponse\x12*\n" +
+	"\x05nodes\x18\x01 \x03(\v2\x14.inet256.v1.OpenNodeR\x05nodes\"\xaf\x01\n" +
+	"\bOpenNode\x12\x18\n" +
+	"\aaddress\x18\x01 \x01(\fR\aaddress\x12!\n" +
+	"\faddress_text\x18\x02 \x01(\tR\vaddressText\x12\x1a\n" +
+	"\bopenings\x18\x03 \x01(\rR\bopenings\x12'\n" +
+	"\x0fqueued_messages\x18\x04 \x01(\x04R\x0equeuedMessages\x12!\n" +
+	"\fqueued_bytes\x18\x05 \x01(\x04R\vqueuedBytes\"\x12\n" +
+	"\x10ListPeersRequest\";\n" +
+	"\x11ListPeersResponse\x12&\n" +
+	"\x05peers\x18\x01 \x03(\v2\x10.inet256.v1.PeerR\x05peers\"\x92\x01\n" +
+	"\x0eAddPeerRequest\x12\x18\n" +
+	"\aaddress\x18\x01 \x01(\fR\aaddress\x12!\n" +
+	"\faddress_text\x18\x02 \x01(\tR\vaddressText\x12/\n" +
+	"\x13transport_addresses\x18\x03 \x03(\tR\x12transportAddresses\x12\x12\n" +
+	"\x04save\x18\x04 \x01(\bR\x04save\"7\n" +
+	"\x0fAddPeerResponse\x12$\n" +
+	"\x04peer\x18\x01 \x01(\v2\x10.inet256.v1.PeerR\x04peer\"d\n" +
+	"\x11RemovePeerRequest\x12\x18\n" +
+	"\aaddress\x18\x01 \x01(\fR\aaddress\x12!\n" +
+	"\faddress_text\x18\x02 \x01(\tR\vaddressText\x12\x12\n" +
+	"\x04save\x18\x03 \x01(\bR\x04save\"\x14\n" +
+	"\x12RemovePeerResponse\"\x15\n" +
+	"\x13ListNetworksRequest\"G\n" +
+	"\x14ListNetworksResponse\x12/\n" +
+	"\bnetworks\x18\x01 \x03(\v2\x13.inet256.v1.NetworkR\bnetworks\"r\n" +
+	"\aNetwork\x12\x12\n" +
+	"\x04name\x18\x01 \x01(\tR\x04name\x12\x18\n" +
+	"\asummary\x18\x02 \x01(\tR\asummary\x12\x12\n" +
+	"\x04used\x18\x03 \x01(\bR\x04used\x12%\n" +
+	"\x0eoptions_schema\x18\x04 \x01(\tR\roptionsSchema\"\xe0\x01\n" +
+	"\vPingRequest\x12\x18\n" +
+	"\aaddress\x18\x01 \x01(\fR\aaddress\x12!\n" +
+	"\faddress_text\x18\x02 \x01(\tR\vaddressText\x12\x14\n" +
+	"\x05count\x18\x03 \x01(\rR\x05count\x12\x12\n" +
+	"\x04size\x18\x04 \x01(\rR\x04size\x125\n" +
+	"\binterval\x18\x05 \x01(\v2\x19.google.protobuf.DurationR\binterval\x123\n" +
+	"\atimeout\x18\x06 \x01(\v2\x19.google.protobuf.DurationR\atimeout\"S\n" +
+	"\fPingResponse\x12\x16\n" +
+	"\x06number\x18\x01 \x01(\rR\x06number\x12+\n" +
+	"\x03rtt\x18\x02 \x01(\v2\x19.google.protobuf.DurationR\x03rtt\"\x96\x01\n" +
+	"\fTraceRequest\x12\x18\n" +
+	"\aaddress\x18\x01 \x01(\fR\aaddress\x12!\n" +
+	"\faddress_text\x18\x02 \x01(\tR\vaddressText\x12\x14\n" +
+	"\x05count\x18\x03 \x01(\rR\x05count\x123\n" +
+	"\atimeout\x18\x04 \x01(\v2\x19.google.protobuf.DurationR\atimeout\"\xb8\x01\n" +
+	"\rTraceResponse\x12)\n" +
+	"\x04role\x18\x01 \x01(\x0e2\x15.inet256.v1.TraceRoleR\x04role\x12\x18\n" +
+	"\aaddress\x18\x02 \x01(\fR\aaddress\x12!\n" +
+	"\faddress_text\x18\x03 \x01(\tR\vaddressText\x12\x12\n" +
+	"\x04hops\x18\x04 \x01(\rR\x04hops\x12+\n" +
+	"\x03rtt\x18\x05 \x01(\v2\x19.google.protobuf.DurationR\x03rtt\"\x14\n" +
+	"\x12GetLogLevelRequest\"+\n" +
+	"\x13GetLogLevelResponse\x12\x14\n" +
+	"\x05level\x18\x01 \x01(\tR\x05level\"*\n" +
+	"\x12SetLogLevelRequest\x12\x14\n" +
+	"\x05level\x18\x01 \x01(\tR\x05level\"1\n" +
+	"\x13SetLogLevelResponse\x12\x1a\n" +
+	"\bprevious\x18\x01 \x01(\tR\bprevious\"\xc2\x01\n" +
 	"\x05Route\x12\x16\n" +
 	"\x06router\x18\x01 \x01(\fR\x06router\x12\x1f\n" +
 	"\vrouter_text\x18\x02 \x01(\tR\n" +
@@ -1084,7 +2398,12 @@ const file_inet256_v1_admin_proto_rawDesc = "" +
 	"\rwaiting_bytes\x18\x04 \x01(\x04R\fwaitingBytes\"3\n" +
 	"\aCounter\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x14\n" +
-	"\x05value\x18\x02 \x01(\x04R\x05value*p\n" +
+	"\x05value\x18\x02 \x01(\x04R\x05value*l\n" +
+	"\tTraceRole\x12\x1a\n" +
+	"\x16TRACE_ROLE_UNSPECIFIED\x10\x00\x12\x17\n" +
+	"\x13TRACE_ROLE_NEXT_HOP\x10\x01\x12\x15\n" +
+	"\x11TRACE_ROLE_ROUTER\x10\x02\x12\x13\n" +
+	"\x0fTRACE_ROLE_NODE\x10\x03*p\n" +
 	"\bPathKind\x12\x19\n" +
 	"\x15PATH_KIND_UNSPECIFIED\x10\x00\x12\x18\n" +
 	"\x14PATH_KIND_CONFIGURED\x10\x01\x12\x18\n" +
@@ -1096,10 +2415,21 @@ const file_inet256_v1_admin_proto_rawDesc = "" +
 	"\x11PATH_STATE_USABLE\x10\x02\x12\x17\n" +
 	"\x13PATH_STATE_DOUBTFUL\x10\x03\x12\x15\n" +
 	"\x11PATH_STATE_FAILED\x10\x04\x12\x17\n" +
-	"\x13PATH_STATE_UNPROVEN\x10\x052\xab\x01\n" +
+	"\x13PATH_STATE_UNPROVEN\x10\x052\x94\a\n" +
 	"\fAdminService\x12H\n" +
-	"\tGetStatus\x12\x1c.inet256.v1.GetStatusRequest\x1a\x1d.inet256.v1.GetStatusResponse\x12Q\n" +
-	"\fExplainRoute\x12\x1f.inet256.v1.ExplainRouteRequest\x1a .inet256.v1.ExplainRouteResponseBIZGgithub.com/mesh256/mesh256/clients/go/internal/gen/inet256/v1;inet256v1b\x06proto3"
+	"\tGetStatus\x12\x1c.inet256.v1.GetStatusRequest\x1a\x1d.inet256.v1.GetStatusResponse\x12P\n" +
+	"\vWatchStatus\x12\x1e.inet256.v1.WatchStatusRequest\x1a\x1f.inet256.v1.WatchStatusResponse0\x01\x12J\n" +
+	"\tListNodes\x12\x1c.inet256.v1.ListNodesRequest\x1a\x1d.inet256.v1.ListNodesResponse0\x01\x12H\n" +
+	"\tListPeers\x12\x1c.inet256.v1.ListPeersRequest\x1a\x1d.inet256.v1.ListPeersResponse\x12B\n" +
+	"\aAddPeer\x12\x1a.inet256.v1.AddPeerRequest\x1a\x1b.inet256.v1.AddPeerResponse\x12K\n" +
+	"\n" +
+	"RemovePeer\x12\x1d.inet256.v1.RemovePeerRequest\x1a\x1e.inet256.v1.RemovePeerResponse\x12Q\n" +
+	"\fListNetworks\x12\x1f.inet256.v1.ListNetworksRequest\x1a .inet256.v1.ListNetworksResponse\x12Q\n" +
+	"\fExplainRoute\x12\x1f.inet256.v1.ExplainRouteRequest\x1a .inet256.v1.ExplainRouteResponse\x12;\n" +
+	"\x04Ping\x12\x17.inet256.v1.PingRequest\x1a\x18.inet256.v1.PingResponse0\x01\x12>\n" +
+	"\x05Trace\x12\x18.inet256.v1.TraceRequest\x1a\x19.inet256.v1.TraceResponse0\x01\x12N\n" +
+	"\vGetLogLevel\x12\x1e.inet256.v1.GetLogLevelRequest\x1a\x1f.inet256.v1.GetLogLevelResponse\x12N\n" +
+	"\vSetLogLevel\x12\x1e.inet256.v1.SetLogLevelRequest\x1a\x1f.inet256.v1.SetLogLevelResponseBIZGgithub.com/mesh256/mesh256/clients/go/internal/gen/inet256/v1;inet256v1b\x06proto3"
 
 var (
 	file_inet256_v1_admin_proto_rawDescOnce sync.Once
@@ -1113,44 +2443,99 @@ func file_inet256_v1_admin_proto_rawDescGZIP() []byte {
 	return file_inet256_v1_admin_proto_rawDescData
 }
 
-var file_inet256_v1_admin_proto_enumTypes = make([]protoimpl.EnumInfo, 2)
-var file_inet256_v1_admin_proto_msgTypes = make([]protoimpl.MessageInfo, 9)
+var file_inet256_v1_admin_proto_enumTypes = make([]protoimpl.EnumInfo, 3)
+var file_inet256_v1_admin_proto_msgTypes = make([]protoimpl.MessageInfo, 31)
 var file_inet256_v1_admin_proto_goTypes = []any{
-	(PathKind)(0),                // 0: inet256.v1.PathKind
-	(PathState)(0),               // 1: inet256.v1.PathState
-	(*GetStatusRequest)(nil),     // 2: inet256.v1.GetStatusRequest
-	(*GetStatusResponse)(nil),    // 3: inet256.v1.GetStatusResponse
-	(*Route)(nil),                // 4: inet256.v1.Route
-	(*ExplainRouteRequest)(nil),  // 5: inet256.v1.ExplainRouteRequest
-	(*ExplainRouteResponse)(nil), // 6: inet256.v1.ExplainRouteResponse
-	(*Peer)(nil),                 // 7: inet256.v1.Peer
-	(*Path)(nil),                 // 8: inet256.v1.Path
-	(*SessionSummary)(nil),       // 9: inet256.v1.SessionSummary
-	(*Counter)(nil),              // 10: inet256.v1.Counter
-	(*durationpb.Duration)(nil),  // 11: google.protobuf.Duration
+	(TraceRole)(0),               // 0: inet256.v1.TraceRole
+	(PathKind)(0),                // 1: inet256.v1.PathKind
+	(PathState)(0),               // 2: inet256.v1.PathState
+	(*GetStatusRequest)(nil),     // 3: inet256.v1.GetStatusRequest
+	(*GetStatusResponse)(nil),    // 4: inet256.v1.GetStatusResponse
+	(*WatchStatusRequest)(nil),   // 5: inet256.v1.WatchStatusRequest
+	(*WatchStatusResponse)(nil),  // 6: inet256.v1.WatchStatusResponse
+	(*ListNodesRequest)(nil),     // 7: inet256.v1.ListNodesRequest
+	(*ListNodesResponse)(nil),    // 8: inet256.v1.ListNodesResponse
+	(*OpenNode)(nil),             // 9: inet256.v1.OpenNode
+	(*ListPeersRequest)(nil),     // 10: inet256.v1.ListPeersRequest
+	(*ListPeersResponse)(nil),    // 11: inet256.v1.ListPeersResponse
+	(*AddPeerRequest)(nil),       // 12: inet256.v1.AddPeerRequest
+	(*AddPeerResponse)(nil),      // 13: inet256.v1.AddPeerResponse
+	(*RemovePeerRequest)(nil),    // 14: inet256.v1.RemovePeerRequest
+	(*RemovePeerResponse)(nil),   // 15: inet256.v1.RemovePeerResponse
+	(*ListNetworksRequest)(nil),  // 16: inet256.v1.ListNetworksRequest
+	(*ListNetworksResponse)(nil), // 17: inet256.v1.ListNetworksResponse
+	(*Network)(nil),              // 18: inet256.v1.Network
+	(*PingRequest)(nil),          // 19: inet256.v1.PingRequest
+	(*PingResponse)(nil),         // 20: inet256.v1.PingResponse
+	(*TraceRequest)(nil),         // 21: inet256.v1.TraceRequest
+	(*TraceResponse)(nil),        // 22: inet256.v1.TraceResponse
+	(*GetLogLevelRequest)(nil),   // 23: inet256.v1.GetLogLevelRequest
+	(*GetLogLevelResponse)(nil),  // 24: inet256.v1.GetLogLevelResponse
+	(*SetLogLevelRequest)(nil),   // 25: inet256.v1.SetLogLevelRequest
+	(*SetLogLevelResponse)(nil),  // 26: inet256.v1.SetLogLevelResponse
+	(*Route)(nil),                // 27: inet256.v1.Route
+	(*ExplainRouteRequest)(nil),  // 28: inet256.v1.ExplainRouteRequest
+	(*ExplainRouteResponse)(nil), // 29: inet256.v1.ExplainRouteResponse
+	(*Peer)(nil),                 // 30: inet256.v1.Peer
+	(*Path)(nil),                 // 31: inet256.v1.Path
+	(*SessionSummary)(nil),       // 32: inet256.v1.SessionSummary
+	(*Counter)(nil),              // 33: inet256.v1.Counter
+	(*durationpb.Duration)(nil),  // 34: google.protobuf.Duration
 }
 var file_inet256_v1_admin_proto_depIdxs = []int32{
-	11, // 0: inet256.v1.GetStatusResponse.uptime:type_name -> google.protobuf.Duration
-	10, // 1: inet256.v1.GetStatusResponse.counters:type_name -> inet256.v1.Counter
-	7,  // 2: inet256.v1.GetStatusResponse.peers:type_name -> inet256.v1.Peer
-	9,  // 3: inet256.v1.GetStatusResponse.sessions:type_name -> inet256.v1.SessionSummary
-	4,  // 4: inet256.v1.GetStatusResponse.routes:type_name -> inet256.v1.Route
-	11, // 5: inet256.v1.Route.cost:type_name -> google.protobuf.Duration
-	11, // 6: inet256.v1.ExplainRouteResponse.cost:type_name -> google.protobuf.Duration
-	8,  // 7: inet256.v1.Peer.paths:type_name -> inet256.v1.Path
-	10, // 8: inet256.v1.Peer.counters:type_name -> inet256.v1.Counter
-	0,  // 9: inet256.v1.Path.kind:type_name -> inet256.v1.PathKind
-	1,  // 10: inet256.v1.Path.state:type_name -> inet256.v1.PathState
-	11, // 11: inet256.v1.Path.rtt:type_name -> google.protobuf.Duration
-	2,  // 12: inet256.v1.AdminService.GetStatus:input_type -> inet256.v1.GetStatusRequest
-	5,  // 13: inet256.v1.AdminService.ExplainRoute:input_type -> inet256.v1.ExplainRouteRequest
-	3,  // 14: inet256.v1.AdminService.GetStatus:output_type -> inet256.v1.GetStatusResponse
-	6,  // 15: inet256.v1.AdminService.ExplainRoute:output_type -> inet256.v1.ExplainRouteResponse
-	14, // [14:16] is the sub-list for method output_type
-	12, // [12:14] is the sub-list for method input_type
-	12, // [12:12] is the sub-list for extension type_name
-	12, // [12:12] is the sub-list for extension extendee
-	0,  // [0:12] is the sub-list for field type_name
+	34, // 0: inet256.v1.GetStatusResponse.uptime:type_name -> google.protobuf.Duration
+	33, // 1: inet256.v1.GetStatusResponse.counters:type_name -> inet256.v1.Counter
+	30, // 2: inet256.v1.GetStatusResponse.peers:type_name -> inet256.v1.Peer
+	32, // 3: inet256.v1.GetStatusResponse.sessions:type_name -> inet256.v1.SessionSummary
+	27, // 4: inet256.v1.GetStatusResponse.routes:type_name -> inet256.v1.Route
+	34, // 5: inet256.v1.WatchStatusRequest.interval:type_name -> google.protobuf.Duration
+	4,  // 6: inet256.v1.WatchStatusResponse.status:type_name -> inet256.v1.GetStatusResponse
+	9,  // 7: inet256.v1.ListNodesResponse.nodes:type_name -> inet256.v1.OpenNode
+	30, // 8: inet256.v1.ListPeersResponse.peers:type_name -> inet256.v1.Peer
+	30, // 9: inet256.v1.AddPeerResponse.peer:type_name -> inet256.v1.Peer
+	18, // 10: inet256.v1.ListNetworksResponse.networks:type_name -> inet256.v1.Network
+	34, // 11: inet256.v1.PingRequest.interval:type_name -> google.protobuf.Duration
+	34, // 12: inet256.v1.PingRequest.timeout:type_name -> google.protobuf.Duration
+	34, // 13: inet256.v1.PingResponse.rtt:type_name -> google.protobuf.Duration
+	34, // 14: inet256.v1.TraceRequest.timeout:type_name -> google.protobuf.Duration
+	0,  // 15: inet256.v1.TraceResponse.role:type_name -> inet256.v1.TraceRole
+	34, // 16: inet256.v1.TraceResponse.rtt:type_name -> google.protobuf.Duration
+	34, // 17: inet256.v1.Route.cost:type_name -> google.protobuf.Duration
+	34, // 18: inet256.v1.ExplainRouteResponse.cost:type_name -> google.protobuf.Duration
+	31, // 19: inet256.v1.Peer.paths:type_name -> inet256.v1.Path
+	33, // 20: inet256.v1.Peer.counters:type_name -> inet256.v1.Counter
+	1,  // 21: inet256.v1.Path.kind:type_name -> inet256.v1.PathKind
+	2,  // 22: inet256.v1.Path.state:type_name -> inet256.v1.PathState
+	34, // 23: inet256.v1.Path.rtt:type_name -> google.protobuf.Duration
+	3,  // 24: inet256.v1.AdminService.GetStatus:input_type -> inet256.v1.GetStatusRequest
+	5,  // 25: inet256.v1.AdminService.WatchStatus:input_type -> inet256.v1.WatchStatusRequest
+	7,  // 26: inet256.v1.AdminService.ListNodes:input_type -> inet256.v1.ListNodesRequest
+	10, // 27: inet256.v1.AdminService.ListPeers:input_type -> inet256.v1.ListPeersRequest
+	12, // 28: inet256.v1.AdminService.AddPeer:input_type -> inet256.v1.AddPeerRequest
+	14, // 29: inet256.v1.AdminService.RemovePeer:input_type -> inet256.v1.RemovePeerRequest
+	16, // 30: inet256.v1.AdminService.ListNetworks:input_type -> inet256.v1.ListNetworksRequest
+	28, // 31: inet256.v1.AdminService.ExplainRoute:input_type -> inet256.v1.ExplainRouteRequest
+	19, // 32: inet256.v1.AdminService.Ping:input_type -> inet256.v1.PingRequest
+	21, // 33: inet256.v1.AdminService.Trace:input_type -> inet256.v1.TraceRequest
+	23, // 34: inet256.v1.AdminService.GetLogLevel:input_type -> inet256.v1.GetLogLevelRequest
+	25, // 35: inet256.v1.AdminService.SetLogLevel:input_type -> inet256.v1.SetLogLevelRequest
+	4,  // 36: inet256.v1.AdminService.GetStatus:output_type -> inet256.v1.GetStatusResponse
+	6,  // 37: inet256.v1.AdminService.WatchStatus:output_type -> inet256.v1.WatchStatusResponse
+	8,  // 38: inet256.v1.AdminService.ListNodes:output_type -> inet256.v1.ListNodesResponse
+	11, // 39: inet256.v1.AdminService.ListPeers:output_type -> inet256.v1.ListPeersResponse
+	13, // 40: inet256.v1.AdminService.AddPeer:output_type -> inet256.v1.AddPeerResponse
+	15, // 41: inet256.v1.AdminService.RemovePeer:output_type -> inet256.v1.RemovePeerResponse
+	17, // 42: inet256.v1.AdminService.ListNetworks:output_type -> inet256.v1.ListNetworksResponse
+	29, // 43: inet256.v1.AdminService.ExplainRoute:output_type -> inet256.v1.ExplainRouteResponse
+	20, // 44: inet256.v1.AdminService.Ping:output_type -> inet256.v1.PingResponse
+	22, // 45: inet256.v1.AdminService.Trace:output_type -> inet256.v1.TraceResponse
+	24, // 46: inet256.v1.AdminService.GetLogLevel:output_type -> inet256.v1.GetLogLevelResponse
+	26, // 47: inet256.v1.AdminService.SetLogLevel:output_type -> inet256.v1.SetLogLevelResponse
+	36, // [36:48] is the sub-list for method output_type
+	24, // [24:36] is the sub-list for method input_type
+	24, // [24:24] is the sub-list for extension type_name
+	24, // [24:24] is the sub-list for extension extendee
+	0,  // [0:24] is the sub-list for field type_name
 }
 
 func init() { file_inet256_v1_admin_proto_init() }
@@ -1163,8 +2548,8 @@ func file_inet256_v1_admin_proto_init() {
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_inet256_v1_admin_proto_rawDesc), len(file_inet256_v1_admin_proto_rawDesc)),
-			NumEnums:      2,
-			NumMessages:   9,
+			NumEnums:      3,
+			NumMessages:   31,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -7,6 +7,13 @@ from typing import ClassVar as _ClassVar, Iterable as _Iterable, Mapping as _Map
 
 DESCRIPTOR: _descriptor.FileDescriptor
 
+class TraceRole(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    TRACE_ROLE_UNSPECIFIED: _ClassVar[TraceRole]
+    TRACE_ROLE_NEXT_HOP: _ClassVar[TraceRole]
+    TRACE_ROLE_ROUTER: _ClassVar[TraceRole]
+    TRACE_ROLE_NODE: _ClassVar[TraceRole]
+
 class PathKind(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = ()
     PATH_KIND_UNSPECIFIED: _ClassVar[PathKind]
@@ -22,6 +29,10 @@ class PathState(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     PATH_STATE_DOUBTFUL: _ClassVar[PathState]
     PATH_STATE_FAILED: _ClassVar[PathState]
     PATH_STATE_UNPROVEN: _ClassVar[PathState]
+TRACE_ROLE_UNSPECIFIED: TraceRole
+TRACE_ROLE_NEXT_HOP: TraceRole
+TRACE_ROLE_ROUTER: TraceRole
+TRACE_ROLE_NODE: TraceRole
 PATH_KIND_UNSPECIFIED: PathKind
 PATH_KIND_CONFIGURED: PathKind
 PATH_KIND_DISCOVERED: PathKind
@@ -72,6 +83,178 @@ class GetStatusResponse(_message.Message):
     sessions: SessionSummary
     routes: _containers.RepeatedCompositeFieldContainer[Route]
     def __init__(self, address: _Optional[bytes] = ..., address_text: _Optional[str] = ..., public_key: _Optional[bytes] = ..., version: _Optional[str] = ..., uptime: _Optional[_Union[_duration_pb2.Duration, _Mapping]] = ..., endpoints: _Optional[_Iterable[str]] = ..., nodes: _Optional[int] = ..., clients: _Optional[int] = ..., streams: _Optional[int] = ..., queued_bytes: _Optional[int] = ..., counters: _Optional[_Iterable[_Union[Counter, _Mapping]]] = ..., network: _Optional[str] = ..., transport_addresses: _Optional[_Iterable[str]] = ..., peers: _Optional[_Iterable[_Union[Peer, _Mapping]]] = ..., sessions: _Optional[_Union[SessionSummary, _Mapping]] = ..., routes: _Optional[_Iterable[_Union[Route, _Mapping]]] = ...) -> None: ...
+
+class WatchStatusRequest(_message.Message):
+    __slots__ = ("interval",)
+    INTERVAL_FIELD_NUMBER: _ClassVar[int]
+    interval: _duration_pb2.Duration
+    def __init__(self, interval: _Optional[_Union[_duration_pb2.Duration, _Mapping]] = ...) -> None: ...
+
+class WatchStatusResponse(_message.Message):
+    __slots__ = ("status",)
+    STATUS_FIELD_NUMBER: _ClassVar[int]
+    status: GetStatusResponse
+    def __init__(self, status: _Optional[_Union[GetStatusResponse, _Mapping]] = ...) -> None: ...
+
+class ListNodesRequest(_message.Message):
+    __slots__ = ()
+    def __init__(self) -> None: ...
+
+class ListNodesResponse(_message.Message):
+    __slots__ = ("nodes",)
+    NODES_FIELD_NUMBER: _ClassVar[int]
+    nodes: _containers.RepeatedCompositeFieldContainer[OpenNode]
+    def __init__(self, nodes: _Optional[_Iterable[_Union[OpenNode, _Mapping]]] = ...) -> None: ...
+
+class OpenNode(_message.Message):
+    __slots__ = ("address", "address_text", "openings", "queued_messages", "queued_bytes")
+    ADDRESS_FIELD_NUMBER: _ClassVar[int]
+    ADDRESS_TEXT_FIELD_NUMBER: _ClassVar[int]
+    OPENINGS_FIELD_NUMBER: _ClassVar[int]
+    QUEUED_MESSAGES_FIELD_NUMBER: _ClassVar[int]
+    QUEUED_BYTES_FIELD_NUMBER: _ClassVar[int]
+    address: bytes
+    address_text: str
+    openings: int
+    queued_messages: int
+    queued_bytes: int
+    def __init__(self, address: _Optional[bytes] = ..., address_text: _Optional[str] = ..., openings: _Optional[int] = ..., queued_messages: _Optional[int] = ..., queued_bytes: _Optional[int] = ...) -> None: ...
+
+class ListPeersRequest(_message.Message):
+    __slots__ = ()
+    def __init__(self) -> None: ...
+
+class ListPeersResponse(_message.Message):
+    __slots__ = ("peers",)
+    PEERS_FIELD_NUMBER: _ClassVar[int]
+    peers: _containers.RepeatedCompositeFieldContainer[Peer]
+    def __init__(self, peers: _Optional[_Iterable[_Union[Peer, _Mapping]]] = ...) -> None: ...
+
+class AddPeerRequest(_message.Message):
+    __slots__ = ("address", "address_text", "transport_addresses", "save")
+    ADDRESS_FIELD_NUMBER: _ClassVar[int]
+    ADDRESS_TEXT_FIELD_NUMBER: _ClassVar[int]
+    TRANSPORT_ADDRESSES_FIELD_NUMBER: _ClassVar[int]
+    SAVE_FIELD_NUMBER: _ClassVar[int]
+    address: bytes
+    address_text: str
+    transport_addresses: _containers.RepeatedScalarFieldContainer[str]
+    save: bool
+    def __init__(self, address: _Optional[bytes] = ..., address_text: _Optional[str] = ..., transport_addresses: _Optional[_Iterable[str]] = ..., save: bool = ...) -> None: ...
+
+class AddPeerResponse(_message.Message):
+    __slots__ = ("peer",)
+    PEER_FIELD_NUMBER: _ClassVar[int]
+    peer: Peer
+    def __init__(self, peer: _Optional[_Union[Peer, _Mapping]] = ...) -> None: ...
+
+class RemovePeerRequest(_message.Message):
+    __slots__ = ("address", "address_text", "save")
+    ADDRESS_FIELD_NUMBER: _ClassVar[int]
+    ADDRESS_TEXT_FIELD_NUMBER: _ClassVar[int]
+    SAVE_FIELD_NUMBER: _ClassVar[int]
+    address: bytes
+    address_text: str
+    save: bool
+    def __init__(self, address: _Optional[bytes] = ..., address_text: _Optional[str] = ..., save: bool = ...) -> None: ...
+
+class RemovePeerResponse(_message.Message):
+    __slots__ = ()
+    def __init__(self) -> None: ...
+
+class ListNetworksRequest(_message.Message):
+    __slots__ = ()
+    def __init__(self) -> None: ...
+
+class ListNetworksResponse(_message.Message):
+    __slots__ = ("networks",)
+    NETWORKS_FIELD_NUMBER: _ClassVar[int]
+    networks: _containers.RepeatedCompositeFieldContainer[Network]
+    def __init__(self, networks: _Optional[_Iterable[_Union[Network, _Mapping]]] = ...) -> None: ...
+
+class Network(_message.Message):
+    __slots__ = ("name", "summary", "used", "options_schema")
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    SUMMARY_FIELD_NUMBER: _ClassVar[int]
+    USED_FIELD_NUMBER: _ClassVar[int]
+    OPTIONS_SCHEMA_FIELD_NUMBER: _ClassVar[int]
+    name: str
+    summary: str
+    used: bool
+    options_schema: str
+    def __init__(self, name: _Optional[str] = ..., summary: _Optional[str] = ..., used: bool = ..., options_schema: _Optional[str] = ...) -> None: ...
+
+class PingRequest(_message.Message):
+    __slots__ = ("address", "address_text", "count", "size", "interval", "timeout")
+    ADDRESS_FIELD_NUMBER: _ClassVar[int]
+    ADDRESS_TEXT_FIELD_NUMBER: _ClassVar[int]
+    COUNT_FIELD_NUMBER: _ClassVar[int]
+    SIZE_FIELD_NUMBER: _ClassVar[int]
+    INTERVAL_FIELD_NUMBER: _ClassVar[int]
+    TIMEOUT_FIELD_NUMBER: _ClassVar[int]
+    address: bytes
+    address_text: str
+    count: int
+    size: int
+    interval: _duration_pb2.Duration
+    timeout: _duration_pb2.Duration
+    def __init__(self, address: _Optional[bytes] = ..., address_text: _Optional[str] = ..., count: _Optional[int] = ..., size: _Optional[int] = ..., interval: _Optional[_Union[_duration_pb2.Duration, _Mapping]] = ..., timeout: _Optional[_Union[_duration_pb2.Duration, _Mapping]] = ...) -> None: ...
+
+class PingResponse(_message.Message):
+    __slots__ = ("number", "rtt")
+    NUMBER_FIELD_NUMBER: _ClassVar[int]
+    RTT_FIELD_NUMBER: _ClassVar[int]
+    number: int
+    rtt: _duration_pb2.Duration
+    def __init__(self, number: _Optional[int] = ..., rtt: _Optional[_Union[_duration_pb2.Duration, _Mapping]] = ...) -> None: ...
+
+class TraceRequest(_message.Message):
+    __slots__ = ("address", "address_text", "count", "timeout")
+    ADDRESS_FIELD_NUMBER: _ClassVar[int]
+    ADDRESS_TEXT_FIELD_NUMBER: _ClassVar[int]
+    COUNT_FIELD_NUMBER: _ClassVar[int]
+    TIMEOUT_FIELD_NUMBER: _ClassVar[int]
+    address: bytes
+    address_text: str
+    count: int
+    timeout: _duration_pb2.Duration
+    def __init__(self, address: _Optional[bytes] = ..., address_text: _Optional[str] = ..., count: _Optional[int] = ..., timeout: _Optional[_Union[_duration_pb2.Duration, _Mapping]] = ...) -> None: ...
+
+class TraceResponse(_message.Message):
+    __slots__ = ("role", "address", "address_text", "hops", "rtt")
+    ROLE_FIELD_NUMBER: _ClassVar[int]
+    ADDRESS_FIELD_NUMBER: _ClassVar[int]
+    ADDRESS_TEXT_FIELD_NUMBER: _ClassVar[int]
+    HOPS_FIELD_NUMBER: _ClassVar[int]
+    RTT_FIELD_NUMBER: _ClassVar[int]
+    role: TraceRole
+    address: bytes
+    address_text: str
+    hops: int
+    rtt: _duration_pb2.Duration
+    def __init__(self, role: _Optional[_Union[TraceRole, str]] = ..., address: _Optional[bytes] = ..., address_text: _Optional[str] = ..., hops: _Optional[int] = ..., rtt: _Optional[_Union[_duration_pb2.Duration, _Mapping]] = ...) -> None: ...
+
+class GetLogLevelRequest(_message.Message):
+    __slots__ = ()
+    def __init__(self) -> None: ...
+
+class GetLogLevelResponse(_message.Message):
+    __slots__ = ("level",)
+    LEVEL_FIELD_NUMBER: _ClassVar[int]
+    level: str
+    def __init__(self, level: _Optional[str] = ...) -> None: ...
+
+class SetLogLevelRequest(_message.Message):
+    __slots__ = ("level",)
+    LEVEL_FIELD_NUMBER: _ClassVar[int]
+    level: str
+    def __init__(self, level: _Optional[str] = ...) -> None: ...
+
+class SetLogLevelResponse(_message.Message):
+    __slots__ = ("previous",)
+    PREVIOUS_FIELD_NUMBER: _ClassVar[int]
+    previous: str
+    def __init__(self, previous: _Optional[str] = ...) -> None: ...
 
 class Route(_message.Message):
     __slots__ = ("router", "router_text", "next_hop", "next_hop_text", "hops", "cost")

@@ -26,7 +26,7 @@ if _version_not_supported:
 
 
 class AdminServiceStub(object):
-    """Looks into the daemon.
+    """Looks into the daemon, and changes what may change while it runs.
     """
 
     def __init__(self, channel):
@@ -40,19 +40,115 @@ class AdminServiceStub(object):
                 request_serializer=inet256_dot_v1_dot_admin__pb2.GetStatusRequest.SerializeToString,
                 response_deserializer=inet256_dot_v1_dot_admin__pb2.GetStatusResponse.FromString,
                 _registered_method=True)
+        self.WatchStatus = channel.unary_stream(
+                '/inet256.v1.AdminService/WatchStatus',
+                request_serializer=inet256_dot_v1_dot_admin__pb2.WatchStatusRequest.SerializeToString,
+                response_deserializer=inet256_dot_v1_dot_admin__pb2.WatchStatusResponse.FromString,
+                _registered_method=True)
+        self.ListNodes = channel.unary_stream(
+                '/inet256.v1.AdminService/ListNodes',
+                request_serializer=inet256_dot_v1_dot_admin__pb2.ListNodesRequest.SerializeToString,
+                response_deserializer=inet256_dot_v1_dot_admin__pb2.ListNodesResponse.FromString,
+                _registered_method=True)
+        self.ListPeers = channel.unary_unary(
+                '/inet256.v1.AdminService/ListPeers',
+                request_serializer=inet256_dot_v1_dot_admin__pb2.ListPeersRequest.SerializeToString,
+                response_deserializer=inet256_dot_v1_dot_admin__pb2.ListPeersResponse.FromString,
+                _registered_method=True)
+        self.AddPeer = channel.unary_unary(
+                '/inet256.v1.AdminService/AddPeer',
+                request_serializer=inet256_dot_v1_dot_admin__pb2.AddPeerRequest.SerializeToString,
+                response_deserializer=inet256_dot_v1_dot_admin__pb2.AddPeerResponse.FromString,
+                _registered_method=True)
+        self.RemovePeer = channel.unary_unary(
+                '/inet256.v1.AdminService/RemovePeer',
+                request_serializer=inet256_dot_v1_dot_admin__pb2.RemovePeerRequest.SerializeToString,
+                response_deserializer=inet256_dot_v1_dot_admin__pb2.RemovePeerResponse.FromString,
+                _registered_method=True)
+        self.ListNetworks = channel.unary_unary(
+                '/inet256.v1.AdminService/ListNetworks',
+                request_serializer=inet256_dot_v1_dot_admin__pb2.ListNetworksRequest.SerializeToString,
+                response_deserializer=inet256_dot_v1_dot_admin__pb2.ListNetworksResponse.FromString,
+                _registered_method=True)
         self.ExplainRoute = channel.unary_unary(
                 '/inet256.v1.AdminService/ExplainRoute',
                 request_serializer=inet256_dot_v1_dot_admin__pb2.ExplainRouteRequest.SerializeToString,
                 response_deserializer=inet256_dot_v1_dot_admin__pb2.ExplainRouteResponse.FromString,
                 _registered_method=True)
+        self.Ping = channel.unary_stream(
+                '/inet256.v1.AdminService/Ping',
+                request_serializer=inet256_dot_v1_dot_admin__pb2.PingRequest.SerializeToString,
+                response_deserializer=inet256_dot_v1_dot_admin__pb2.PingResponse.FromString,
+                _registered_method=True)
+        self.Trace = channel.unary_stream(
+                '/inet256.v1.AdminService/Trace',
+                request_serializer=inet256_dot_v1_dot_admin__pb2.TraceRequest.SerializeToString,
+                response_deserializer=inet256_dot_v1_dot_admin__pb2.TraceResponse.FromString,
+                _registered_method=True)
+        self.GetLogLevel = channel.unary_unary(
+                '/inet256.v1.AdminService/GetLogLevel',
+                request_serializer=inet256_dot_v1_dot_admin__pb2.GetLogLevelRequest.SerializeToString,
+                response_deserializer=inet256_dot_v1_dot_admin__pb2.GetLogLevelResponse.FromString,
+                _registered_method=True)
+        self.SetLogLevel = channel.unary_unary(
+                '/inet256.v1.AdminService/SetLogLevel',
+                request_serializer=inet256_dot_v1_dot_admin__pb2.SetLogLevelRequest.SerializeToString,
+                response_deserializer=inet256_dot_v1_dot_admin__pb2.SetLogLevelResponse.FromString,
+                _registered_method=True)
 
 
 class AdminServiceServicer(object):
-    """Looks into the daemon.
+    """Looks into the daemon, and changes what may change while it runs.
     """
 
     def GetStatus(self, request, context):
         """Says what the daemon is, what it has open, and what it has counted.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def WatchStatus(self, request, context):
+        """Says the same again and again, the first time at once, until the caller ends the call.
+        Errors: BAD_REQUEST for an interval out of range.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListNodes(self, request, context):
+        """Lists the nodes that are open, the daemon's own not included, in parts, in no particular order.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListPeers(self, request, context):
+        """Lists the peers, as GetStatus does.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def AddPeer(self, request, context):
+        """Keeps a link with a peer from now on; addresses of one that is there already are added to it.
+        Errors: BAD_ADDRESS, BAD_REQUEST for a transport address that cannot be dialled and for the
+        daemon's own address, UNSUPPORTED_OPTION for `save` where there is no configuration file.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def RemovePeer(self, request, context):
+        """Ends the link with a peer, which is told. Messages under way to it are lost.
+        Errors: BAD_ADDRESS, NO_SUCH_ADDRESS if there is no such peer, UNSUPPORTED_OPTION as AddPeer.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListNetworks(self, request, context):
+        """Lists the routing algorithms there are, and says which one is used.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -67,6 +163,39 @@ class AdminServiceServicer(object):
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def Ping(self, request, context):
+        """Pings an address from a node of its own, which is open as long as the call; an answer for each
+        ping, in order, when it came back or was given up. Daemons answer pings, and programs that echo.
+        Errors: BAD_ADDRESS, BAD_REQUEST for what is out of range, NO_SUCH_ADDRESS, UNREACHABLE.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def Trace(self, request, context):
+        """Pings what is known of the way to an address: the peer that comes next, the daemon that has the
+        address, the address itself; those that coincide once.
+        Errors: as Ping.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetLogLevel(self, request, context):
+        """Says how much the daemon logs.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def SetLogLevel(self, request, context):
+        """Changes how much the daemon logs, until it ends or changes again.
+        Errors: BAD_REQUEST for a level that is none.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_AdminServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -75,10 +204,60 @@ def add_AdminServiceServicer_to_server(servicer, server):
                     request_deserializer=inet256_dot_v1_dot_admin__pb2.GetStatusRequest.FromString,
                     response_serializer=inet256_dot_v1_dot_admin__pb2.GetStatusResponse.SerializeToString,
             ),
+            'WatchStatus': grpc.unary_stream_rpc_method_handler(
+                    servicer.WatchStatus,
+                    request_deserializer=inet256_dot_v1_dot_admin__pb2.WatchStatusRequest.FromString,
+                    response_serializer=inet256_dot_v1_dot_admin__pb2.WatchStatusResponse.SerializeToString,
+            ),
+            'ListNodes': grpc.unary_stream_rpc_method_handler(
+                    servicer.ListNodes,
+                    request_deserializer=inet256_dot_v1_dot_admin__pb2.ListNodesRequest.FromString,
+                    response_serializer=inet256_dot_v1_dot_admin__pb2.ListNodesResponse.SerializeToString,
+            ),
+            'ListPeers': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListPeers,
+                    request_deserializer=inet256_dot_v1_dot_admin__pb2.ListPeersRequest.FromString,
+                    response_serializer=inet256_dot_v1_dot_admin__pb2.ListPeersResponse.SerializeToString,
+            ),
+            'AddPeer': grpc.unary_unary_rpc_method_handler(
+                    servicer.AddPeer,
+                    request_deserializer=inet256_dot_v1_dot_admin__pb2.AddPeerRequest.FromString,
+                    response_serializer=inet256_dot_v1_dot_admin__pb2.AddPeerResponse.SerializeToString,
+            ),
+            'RemovePeer': grpc.unary_unary_rpc_method_handler(
+                    servicer.RemovePeer,
+                    request_deserializer=inet256_dot_v1_dot_admin__pb2.RemovePeerRequest.FromString,
+                    response_serializer=inet256_dot_v1_dot_admin__pb2.RemovePeerResponse.SerializeToString,
+            ),
+            'ListNetworks': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListNetworks,
+                    request_deserializer=inet256_dot_v1_dot_admin__pb2.ListNetworksRequest.FromString,
+                    response_serializer=inet256_dot_v1_dot_admin__pb2.ListNetworksResponse.SerializeToString,
+            ),
             'ExplainRoute': grpc.unary_unary_rpc_method_handler(
                     servicer.ExplainRoute,
                     request_deserializer=inet256_dot_v1_dot_admin__pb2.ExplainRouteRequest.FromString,
                     response_serializer=inet256_dot_v1_dot_admin__pb2.ExplainRouteResponse.SerializeToString,
+            ),
+            'Ping': grpc.unary_stream_rpc_method_handler(
+                    servicer.Ping,
+                    request_deserializer=inet256_dot_v1_dot_admin__pb2.PingRequest.FromString,
+                    response_serializer=inet256_dot_v1_dot_admin__pb2.PingResponse.SerializeToString,
+            ),
+            'Trace': grpc.unary_stream_rpc_method_handler(
+                    servicer.Trace,
+                    request_deserializer=inet256_dot_v1_dot_admin__pb2.TraceRequest.FromString,
+                    response_serializer=inet256_dot_v1_dot_admin__pb2.TraceResponse.SerializeToString,
+            ),
+            'GetLogLevel': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetLogLevel,
+                    request_deserializer=inet256_dot_v1_dot_admin__pb2.GetLogLevelRequest.FromString,
+                    response_serializer=inet256_dot_v1_dot_admin__pb2.GetLogLevelResponse.SerializeToString,
+            ),
+            'SetLogLevel': grpc.unary_unary_rpc_method_handler(
+                    servicer.SetLogLevel,
+                    request_deserializer=inet256_dot_v1_dot_admin__pb2.SetLogLevelRequest.FromString,
+                    response_serializer=inet256_dot_v1_dot_admin__pb2.SetLogLevelResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -89,7 +268,7 @@ def add_AdminServiceServicer_to_server(servicer, server):
 
  # This class is part of an EXPERIMENTAL API.
 class AdminService(object):
-    """Looks into the daemon.
+    """Looks into the daemon, and changes what may change while it runs.
     """
 
     @staticmethod
@@ -120,6 +299,168 @@ class AdminService(object):
             _registered_method=True)
 
     @staticmethod
+    def WatchStatus(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_stream(
+            request,
+            target,
+            '/inet256.v1.AdminService/WatchStatus',
+            inet256_dot_v1_dot_admin__pb2.WatchStatusRequest.SerializeToString,
+            inet256_dot_v1_dot_admin__pb2.WatchStatusResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListNodes(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_stream(
+            request,
+            target,
+            '/inet256.v1.AdminService/ListNodes',
+            inet256_dot_v1_dot_admin__pb2.ListNodesRequest.SerializeToString,
+            inet256_dot_v1_dot_admin__pb2.ListNodesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListPeers(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/inet256.v1.AdminService/ListPeers',
+            inet256_dot_v1_dot_admin__pb2.ListPeersRequest.SerializeToString,
+            inet256_dot_v1_dot_admin__pb2.ListPeersResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def AddPeer(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/inet256.v1.AdminService/AddPeer',
+            inet256_dot_v1_dot_admin__pb2.AddPeerRequest.SerializeToString,
+            inet256_dot_v1_dot_admin__pb2.AddPeerResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RemovePeer(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/inet256.v1.AdminService/RemovePeer',
+            inet256_dot_v1_dot_admin__pb2.RemovePeerRequest.SerializeToString,
+            inet256_dot_v1_dot_admin__pb2.RemovePeerResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListNetworks(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/inet256.v1.AdminService/ListNetworks',
+            inet256_dot_v1_dot_admin__pb2.ListNetworksRequest.SerializeToString,
+            inet256_dot_v1_dot_admin__pb2.ListNetworksResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
     def ExplainRoute(request,
             target,
             options=(),
@@ -136,6 +477,114 @@ class AdminService(object):
             '/inet256.v1.AdminService/ExplainRoute',
             inet256_dot_v1_dot_admin__pb2.ExplainRouteRequest.SerializeToString,
             inet256_dot_v1_dot_admin__pb2.ExplainRouteResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def Ping(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_stream(
+            request,
+            target,
+            '/inet256.v1.AdminService/Ping',
+            inet256_dot_v1_dot_admin__pb2.PingRequest.SerializeToString,
+            inet256_dot_v1_dot_admin__pb2.PingResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def Trace(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_stream(
+            request,
+            target,
+            '/inet256.v1.AdminService/Trace',
+            inet256_dot_v1_dot_admin__pb2.TraceRequest.SerializeToString,
+            inet256_dot_v1_dot_admin__pb2.TraceResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetLogLevel(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/inet256.v1.AdminService/GetLogLevel',
+            inet256_dot_v1_dot_admin__pb2.GetLogLevelRequest.SerializeToString,
+            inet256_dot_v1_dot_admin__pb2.GetLogLevelResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def SetLogLevel(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/inet256.v1.AdminService/SetLogLevel',
+            inet256_dot_v1_dot_admin__pb2.SetLogLevelRequest.SerializeToString,
+            inet256_dot_v1_dot_admin__pb2.SetLogLevelResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -21,7 +21,7 @@ class _ServicerContext(grpc.ServicerContext, grpc.aio.ServicerContext):  # type:
     ...
 
 class AdminServiceStub:
-    """Looks into the daemon."""
+    """Looks into the daemon, and changes what may change while it runs."""
 
     def __init__(self, channel: typing.Union[grpc.Channel, grpc.aio.Channel]) -> None: ...
     GetStatus: grpc.UnaryUnaryMultiCallable[
@@ -29,6 +29,49 @@ class AdminServiceStub:
         inet256._gen.inet256.v1.admin_pb2.GetStatusResponse,
     ]
     """Says what the daemon is, what it has open, and what it has counted."""
+
+    WatchStatus: grpc.UnaryStreamMultiCallable[
+        inet256._gen.inet256.v1.admin_pb2.WatchStatusRequest,
+        inet256._gen.inet256.v1.admin_pb2.WatchStatusResponse,
+    ]
+    """Says the same again and again, the first time at once, until the caller ends the call.
+    Errors: BAD_REQUEST for an interval out of range.
+    """
+
+    ListNodes: grpc.UnaryStreamMultiCallable[
+        inet256._gen.inet256.v1.admin_pb2.ListNodesRequest,
+        inet256._gen.inet256.v1.admin_pb2.ListNodesResponse,
+    ]
+    """Lists the nodes that are open, the daemon's own not included, in parts, in no particular order."""
+
+    ListPeers: grpc.UnaryUnaryMultiCallable[
+        inet256._gen.inet256.v1.admin_pb2.ListPeersRequest,
+        inet256._gen.inet256.v1.admin_pb2.ListPeersResponse,
+    ]
+    """Lists the peers, as GetStatus does."""
+
+    AddPeer: grpc.UnaryUnaryMultiCallable[
+        inet256._gen.inet256.v1.admin_pb2.AddPeerRequest,
+        inet256._gen.inet256.v1.admin_pb2.AddPeerResponse,
+    ]
+    """Keeps a link with a peer from now on; addresses of one that is there already are added to it.
+    Errors: BAD_ADDRESS, BAD_REQUEST for a transport address that cannot be dialled and for the
+    daemon's own address, UNSUPPORTED_OPTION for `save` where there is no configuration file.
+    """
+
+    RemovePeer: grpc.UnaryUnaryMultiCallable[
+        inet256._gen.inet256.v1.admin_pb2.RemovePeerRequest,
+        inet256._gen.inet256.v1.admin_pb2.RemovePeerResponse,
+    ]
+    """Ends the link with a peer, which is told. Messages under way to it are lost.
+    Errors: BAD_ADDRESS, NO_SUCH_ADDRESS if there is no such peer, UNSUPPORTED_OPTION as AddPeer.
+    """
+
+    ListNetworks: grpc.UnaryUnaryMultiCallable[
+        inet256._gen.inet256.v1.admin_pb2.ListNetworksRequest,
+        inet256._gen.inet256.v1.admin_pb2.ListNetworksResponse,
+    ]
+    """Lists the routing algorithms there are, and says which one is used."""
 
     ExplainRoute: grpc.UnaryUnaryMultiCallable[
         inet256._gen.inet256.v1.admin_pb2.ExplainRouteRequest,
@@ -39,14 +82,89 @@ class AdminServiceStub:
     Errors: BAD_ADDRESS. That there is no way is an answer, not an error.
     """
 
+    Ping: grpc.UnaryStreamMultiCallable[
+        inet256._gen.inet256.v1.admin_pb2.PingRequest,
+        inet256._gen.inet256.v1.admin_pb2.PingResponse,
+    ]
+    """Pings an address from a node of its own, which is open as long as the call; an answer for each
+    ping, in order, when it came back or was given up. Daemons answer pings, and programs that echo.
+    Errors: BAD_ADDRESS, BAD_REQUEST for what is out of range, NO_SUCH_ADDRESS, UNREACHABLE.
+    """
+
+    Trace: grpc.UnaryStreamMultiCallable[
+        inet256._gen.inet256.v1.admin_pb2.TraceRequest,
+        inet256._gen.inet256.v1.admin_pb2.TraceResponse,
+    ]
+    """Pings what is known of the way to an address: the peer that comes next, the daemon that has the
+    address, the address itself; those that coincide once.
+    Errors: as Ping.
+    """
+
+    GetLogLevel: grpc.UnaryUnaryMultiCallable[
+        inet256._gen.inet256.v1.admin_pb2.GetLogLevelRequest,
+        inet256._gen.inet256.v1.admin_pb2.GetLogLevelResponse,
+    ]
+    """Says how much the daemon logs."""
+
+    SetLogLevel: grpc.UnaryUnaryMultiCallable[
+        inet256._gen.inet256.v1.admin_pb2.SetLogLevelRequest,
+        inet256._gen.inet256.v1.admin_pb2.SetLogLevelResponse,
+    ]
+    """Changes how much the daemon logs, until it ends or changes again.
+    Errors: BAD_REQUEST for a level that is none.
+    """
+
 class AdminServiceAsyncStub:
-    """Looks into the daemon."""
+    """Looks into the daemon, and changes what may change while it runs."""
 
     GetStatus: grpc.aio.UnaryUnaryMultiCallable[
         inet256._gen.inet256.v1.admin_pb2.GetStatusRequest,
         inet256._gen.inet256.v1.admin_pb2.GetStatusResponse,
     ]
     """Says what the daemon is, what it has open, and what it has counted."""
+
+    WatchStatus: grpc.aio.UnaryStreamMultiCallable[
+        inet256._gen.inet256.v1.admin_pb2.WatchStatusRequest,
+        inet256._gen.inet256.v1.admin_pb2.WatchStatusResponse,
+    ]
+    """Says the same again and again, the first time at once, until the caller ends the call.
+    Errors: BAD_REQUEST for an interval out of range.
+    """
+
+    ListNodes: grpc.aio.UnaryStreamMultiCallable[
+        inet256._gen.inet256.v1.admin_pb2.ListNodesRequest,
+        inet256._gen.inet256.v1.admin_pb2.ListNodesResponse,
+    ]
+    """Lists the nodes that are open, the daemon's own not included, in parts, in no particular order."""
+
+    ListPeers: grpc.aio.UnaryUnaryMultiCallable[
+        inet256._gen.inet256.v1.admin_pb2.ListPeersRequest,
+        inet256._gen.inet256.v1.admin_pb2.ListPeersResponse,
+    ]
+    """Lists the peers, as GetStatus does."""
+
+    AddPeer: grpc.aio.UnaryUnaryMultiCallable[
+        inet256._gen.inet256.v1.admin_pb2.AddPeerRequest,
+        inet256._gen.inet256.v1.admin_pb2.AddPeerResponse,
+    ]
+    """Keeps a link with a peer from now on; addresses of one that is there already are added to it.
+    Errors: BAD_ADDRESS, BAD_REQUEST for a transport address that cannot be dialled and for the
+    daemon's own address, UNSUPPORTED_OPTION for `save` where there is no configuration file.
+    """
+
+    RemovePeer: grpc.aio.UnaryUnaryMultiCallable[
+        inet256._gen.inet256.v1.admin_pb2.RemovePeerRequest,
+        inet256._gen.inet256.v1.admin_pb2.RemovePeerResponse,
+    ]
+    """Ends the link with a peer, which is told. Messages under way to it are lost.
+    Errors: BAD_ADDRESS, NO_SUCH_ADDRESS if there is no such peer, UNSUPPORTED_OPTION as AddPeer.
+    """
+
+    ListNetworks: grpc.aio.UnaryUnaryMultiCallable[
+        inet256._gen.inet256.v1.admin_pb2.ListNetworksRequest,
+        inet256._gen.inet256.v1.admin_pb2.ListNetworksResponse,
+    ]
+    """Lists the routing algorithms there are, and says which one is used."""
 
     ExplainRoute: grpc.aio.UnaryUnaryMultiCallable[
         inet256._gen.inet256.v1.admin_pb2.ExplainRouteRequest,
@@ -57,8 +175,40 @@ class AdminServiceAsyncStub:
     Errors: BAD_ADDRESS. That there is no way is an answer, not an error.
     """
 
+    Ping: grpc.aio.UnaryStreamMultiCallable[
+        inet256._gen.inet256.v1.admin_pb2.PingRequest,
+        inet256._gen.inet256.v1.admin_pb2.PingResponse,
+    ]
+    """Pings an address from a node of its own, which is open as long as the call; an answer for each
+    ping, in order, when it came back or was given up. Daemons answer pings, and programs that echo.
+    Errors: BAD_ADDRESS, BAD_REQUEST for what is out of range, NO_SUCH_ADDRESS, UNREACHABLE.
+    """
+
+    Trace: grpc.aio.UnaryStreamMultiCallable[
+        inet256._gen.inet256.v1.admin_pb2.TraceRequest,
+        inet256._gen.inet256.v1.admin_pb2.TraceResponse,
+    ]
+    """Pings what is known of the way to an address: the peer that comes next, the daemon that has the
+    address, the address itself; those that coincide once.
+    Errors: as Ping.
+    """
+
+    GetLogLevel: grpc.aio.UnaryUnaryMultiCallable[
+        inet256._gen.inet256.v1.admin_pb2.GetLogLevelRequest,
+        inet256._gen.inet256.v1.admin_pb2.GetLogLevelResponse,
+    ]
+    """Says how much the daemon logs."""
+
+    SetLogLevel: grpc.aio.UnaryUnaryMultiCallable[
+        inet256._gen.inet256.v1.admin_pb2.SetLogLevelRequest,
+        inet256._gen.inet256.v1.admin_pb2.SetLogLevelResponse,
+    ]
+    """Changes how much the daemon logs, until it ends or changes again.
+    Errors: BAD_REQUEST for a level that is none.
+    """
+
 class AdminServiceServicer(metaclass=abc.ABCMeta):
-    """Looks into the daemon."""
+    """Looks into the daemon, and changes what may change while it runs."""
 
     @abc.abstractmethod
     def GetStatus(
@@ -69,6 +219,61 @@ class AdminServiceServicer(metaclass=abc.ABCMeta):
         """Says what the daemon is, what it has open, and what it has counted."""
 
     @abc.abstractmethod
+    def WatchStatus(
+        self,
+        request: inet256._gen.inet256.v1.admin_pb2.WatchStatusRequest,
+        context: _ServicerContext,
+    ) -> typing.Union[collections.abc.Iterator[inet256._gen.inet256.v1.admin_pb2.WatchStatusResponse], collections.abc.AsyncIterator[inet256._gen.inet256.v1.admin_pb2.WatchStatusResponse]]:
+        """Says the same again and again, the first time at once, until the caller ends the call.
+        Errors: BAD_REQUEST for an interval out of range.
+        """
+
+    @abc.abstractmethod
+    def ListNodes(
+        self,
+        request: inet256._gen.inet256.v1.admin_pb2.ListNodesRequest,
+        context: _ServicerContext,
+    ) -> typing.Union[collections.abc.Iterator[inet256._gen.inet256.v1.admin_pb2.ListNodesResponse], collections.abc.AsyncIterator[inet256._gen.inet256.v1.admin_pb2.ListNodesResponse]]:
+        """Lists the nodes that are open, the daemon's own not included, in parts, in no particular order."""
+
+    @abc.abstractmethod
+    def ListPeers(
+        self,
+        request: inet256._gen.inet256.v1.admin_pb2.ListPeersRequest,
+        context: _ServicerContext,
+    ) -> typing.Union[inet256._gen.inet256.v1.admin_pb2.ListPeersResponse, collections.abc.Awaitable[inet256._gen.inet256.v1.admin_pb2.ListPeersResponse]]:
+        """Lists the peers, as GetStatus does."""
+
+    @abc.abstractmethod
+    def AddPeer(
+        self,
+        request: inet256._gen.inet256.v1.admin_pb2.AddPeerRequest,
+        context: _ServicerContext,
+    ) -> typing.Union[inet256._gen.inet256.v1.admin_pb2.AddPeerResponse, collections.abc.Awaitable[inet256._gen.inet256.v1.admin_pb2.AddPeerResponse]]:
+        """Keeps a link with a peer from now on; addresses of one that is there already are added to it.
+        Errors: BAD_ADDRESS, BAD_REQUEST for a transport address that cannot be dialled and for the
+        daemon's own address, UNSUPPORTED_OPTION for `save` where there is no configuration file.
+        """
+
+    @abc.abstractmethod
+    def RemovePeer(
+        self,
+        request: inet256._gen.inet256.v1.admin_pb2.RemovePeerRequest,
+        context: _ServicerContext,
+    ) -> typing.Union[inet256._gen.inet256.v1.admin_pb2.RemovePeerResponse, collections.abc.Awaitable[inet256._gen.inet256.v1.admin_pb2.RemovePeerResponse]]:
+        """Ends the link with a peer, which is told. Messages under way to it are lost.
+        Errors: BAD_ADDRESS, NO_SUCH_ADDRESS if there is no such peer, UNSUPPORTED_OPTION as AddPeer.
+        """
+
+    @abc.abstractmethod
+    def ListNetworks(
+        self,
+        request: inet256._gen.inet256.v1.admin_pb2.ListNetworksRequest,
+        context: _ServicerContext,
+    ) -> typing.Union[inet256._gen.inet256.v1.admin_pb2.ListNetworksResponse, collections.abc.Awaitable[inet256._gen.inet256.v1.admin_pb2.ListNetworksResponse]]:
+        """Lists the routing algorithms there are, and says which one is used."""
+
+    @abc.abstractmethod
     def ExplainRoute(
         self,
         request: inet256._gen.inet256.v1.admin_pb2.ExplainRouteRequest,
@@ -77,6 +282,46 @@ class AdminServiceServicer(metaclass=abc.ABCMeta):
         """Says which way messages to an address would go now, and why. An address that the network does
         not know yet is asked for first, for 2 s at most, or until the caller's deadline.
         Errors: BAD_ADDRESS. That there is no way is an answer, not an error.
+        """
+
+    @abc.abstractmethod
+    def Ping(
+        self,
+        request: inet256._gen.inet256.v1.admin_pb2.PingRequest,
+        context: _ServicerContext,
+    ) -> typing.Union[collections.abc.Iterator[inet256._gen.inet256.v1.admin_pb2.PingResponse], collections.abc.AsyncIterator[inet256._gen.inet256.v1.admin_pb2.PingResponse]]:
+        """Pings an address from a node of its own, which is open as long as the call; an answer for each
+        ping, in order, when it came back or was given up. Daemons answer pings, and programs that echo.
+        Errors: BAD_ADDRESS, BAD_REQUEST for what is out of range, NO_SUCH_ADDRESS, UNREACHABLE.
+        """
+
+    @abc.abstractmethod
+    def Trace(
+        self,
+        request: inet256._gen.inet256.v1.admin_pb2.TraceRequest,
+        context: _ServicerContext,
+    ) -> typing.Union[collections.abc.Iterator[inet256._gen.inet256.v1.admin_pb2.TraceResponse], collections.abc.AsyncIterator[inet256._gen.inet256.v1.admin_pb2.TraceResponse]]:
+        """Pings what is known of the way to an address: the peer that comes next, the daemon that has the
+        address, the address itself; those that coincide once.
+        Errors: as Ping.
+        """
+
+    @abc.abstractmethod
+    def GetLogLevel(
+        self,
+        request: inet256._gen.inet256.v1.admin_pb2.GetLogLevelRequest,
+        context: _ServicerContext,
+    ) -> typing.Union[inet256._gen.inet256.v1.admin_pb2.GetLogLevelResponse, collections.abc.Awaitable[inet256._gen.inet256.v1.admin_pb2.GetLogLevelResponse]]:
+        """Says how much the daemon logs."""
+
+    @abc.abstractmethod
+    def SetLogLevel(
+        self,
+        request: inet256._gen.inet256.v1.admin_pb2.SetLogLevelRequest,
+        context: _ServicerContext,
+    ) -> typing.Union[inet256._gen.inet256.v1.admin_pb2.SetLogLevelResponse, collections.abc.Awaitable[inet256._gen.inet256.v1.admin_pb2.SetLogLevelResponse]]:
+        """Changes how much the daemon logs, until it ends or changes again.
+        Errors: BAD_REQUEST for a level that is none.
         """
 
 def add_AdminServiceServicer_to_server(servicer: AdminServiceServicer, server: typing.Union[grpc.Server, grpc.aio.Server]) -> None: ...
