@@ -4,7 +4,7 @@
 // One conversation, each step of which needs those before it.
 
 import assert from "node:assert/strict";
-import { run } from "./command.mjs";
+import { createCurl } from "./curl.mjs";
 
 const NODES = "inet256.v1.NodeService";
 const SERVICES = [
@@ -145,51 +145,6 @@ const STEPS = [
     },
   ],
 ];
-
-/**
- * grpcurl at an endpoint, unix:///path. From 1.9.2 on it takes that as it is; its flag -unix with a
- * bare path, as in earlier versions, fails in 1.9.2 and 1.9.3 (grpcurl's issue 496). Private keys go
- * through its input, not its arguments.
- */
-function createCurl(program, endpoint) {
-  async function invoke(args, before, input) {
-    const flags = ["-plaintext", "-max-time", "20", ...before];
-    return run(program, [...flags, endpoint, ...args], { input, deadline: 30_000 });
-  }
-
-  async function request(method, message, session) {
-    const header = session === undefined ? [] : ["-rpc-header", `inet256-session: ${session}`];
-    const flags = ["-format-error", ...header, "-d", "@"];
-    return invoke([method], flags, JSON.stringify(message));
-  }
-
-  async function json(method, message, session) {
-    const { code, stdout, stderr } = await request(method, message, session);
-    assert.equal(code, 0, `${method}: ${stderr}`);
-    return JSON.parse(stdout);
-  }
-
-  return {
-    /** What a command without a request prints. */
-    async text(...args) {
-      const { code, stdout, stderr } = await invoke(args, []);
-      assert.equal(code, 0, stderr);
-      return stdout;
-    },
-    /** The answer of a method that succeeds. */
-    json,
-    /** The same for a method of NodeService. */
-    call: (rpc, message, session) => json(`${NODES}/${rpc}`, message, session),
-    /** Insists that a method of NodeService fails with one of the reasons. */
-    async refused(rpc, message, session, reasons) {
-      const { code, stderr } = await request(`${NODES}/${rpc}`, message, session);
-      assert.notEqual(code, 0, `${rpc} succeeded, expected ${reasons}`);
-      const { details } = JSON.parse(stderr);
-      assert.equal(details[0].domain, "inet256");
-      assert.ok(reasons.includes(details[0].reason), `${details[0].reason}, expected ${reasons}`);
-    },
-  };
-}
 
 function base64(text) {
   return Buffer.from(text).toString("base64");

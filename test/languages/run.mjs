@@ -8,6 +8,7 @@
 import { startDaemon } from "./daemon.mjs";
 import { buildGrpcurl, buildSmoke, checkGo, smokeGo, whyNoGo } from "./go.mjs";
 import { checkGrpcurl } from "./grpcurl.mjs";
+import { checkGrpcurlAdmin } from "./grpcurl-admin.mjs";
 import { checkPython, prepareEnvironments, smokePython } from "./python.mjs";
 import { createReport } from "./report.mjs";
 
@@ -45,7 +46,12 @@ async function checkDaemon(go, environments) {
     const smoke = () => smokePython(interpreter, daemon.endpoint);
     await report.check(`Python: smoke, ${name} packages`, smoke);
   }
-  if (go.grpcurl !== undefined) await checkGrpcurl(report, go.grpcurl, daemon.endpoint);
+  if (go.grpcurl !== undefined) {
+    const { endpoint } = daemon;
+    await checkGrpcurl(report, go.grpcurl, endpoint);
+    const how = ["-plaintext"];
+    await checkGrpcurlAdmin(report, go.grpcurl, { endpoint, how, over: "the socket" });
+  }
   await report.check("the daemon stops cleanly", async () => {
     await daemon.stop();
   });
