@@ -42,6 +42,14 @@ describe("the list of the client contract", () => {
     expect(cases[group]?.map(({ name }) => name)).toEqual(titles);
   });
 
+  it("is counted in the README", () => {
+    const lines = Object.entries(cases).map(([group, list]) => {
+      const of = (language: string) => list.filter(({ notIn }) => notIn?.[language] === undefined);
+      return `| ${group} | ${list.length} | ${of("go").length} | ${of("python").length} |`;
+    });
+    expect(read("../../../README.md")).toContain(`\n${lines.join("\n")}\n`);
+  });
+
   it("has a reason for whatever a language leaves out", () => {
     const all = Object.values(cases).flat();
     expect(new Set(all.map(({ name }) => name)).size).toBe(all.length);
