@@ -109,7 +109,7 @@ describe("a client", () => {
       if (seen.length === 3) break;
     }
     expect(seen.map((status) => status.nodes)).toEqual([1, 1, 1]);
-    expect((await admin.networks()).filter(({ used }) => used)).toMatchObject([{ name: "onehop" }]);
+    expect((await admin.networks()).filter(({ used }) => used)).toMatchObject([{ name: "beaconnet" }]);
     expect(await admin.setLogLevel("warn")).toBe("debug");
     expect(await admin.logLevel()).toBe("warn");
     await expect(admin.setLogLevel("loud")).rejects.toMatchObject({ reason: "BAD_REQUEST" });

@@ -25,7 +25,7 @@ export const MAX_SOCKET_PATH_BYTES = 107;
 export const DEFAULT_UDP_PORT = 25_632;
 
 /** The routing algorithm unless another one is written. */
-export const DEFAULT_NETWORK = "onehop";
+export const DEFAULT_NETWORK = "beaconnet";
 
 /** Transports in a configuration: each is a socket or two. */
 export const MAX_TRANSPORTS = 16;

@@ -11,13 +11,17 @@ const ID = "expected an INET256 address, 43 characters as `inet256 addr` prints 
 const ADDRESS = "expected an IP address and a port, such as 192.0.2.1:25632 or [2001:db8::1]:25632";
 const BIND =
   "expected an IP address of this machine and a port, such as 0.0.0.0:25632 or [::]:25632";
-const NAMES = "expected one of onehop, flood, needy";
+const NAMES = "expected one of beaconnet, flood, needy";
 
 const at = (addrs: string): string => `peers: [{id: ${A}, addrs: [${addrs}]}]`;
 const bind = (text: string): string => `transports: [{type: udp, bind: ${text}}]`;
 
 const NETWORK: readonly Row[] = [
-  ["misspelt", "network: onehp", `1:10: network: unknown network (did you mean onehop?), ${NAMES}`],
+  [
+    "misspelt",
+    "network: beaconet",
+    `1:10: network: unknown network (did you mean beaconnet?), ${NAMES}`,
+  ],
   [
     "misspelt, with options",
     "network:\n  hops: 2\n  type: floot\n",
@@ -25,11 +29,11 @@ const NETWORK: readonly Row[] = [
   ],
   ["unknown", "network: zz9-plural", `1:10: network: unknown network, ${NAMES}`],
   ["nothing", "network:\n", `1:1: network: found nothing, ${NAMES}`],
-  ["a list", "network: [onehop]", `1:10: network: found a list, ${NAMES}`],
+  ["a list", "network: [beaconnet]", `1:10: network: found a list, ${NAMES}`],
   ["no type", "network: {hops: 2}", `1:10: network.type: missing, ${NAMES}`],
   [
     "an option it does not have",
-    "network:\n  type: onehop\n  hops: 2\n",
+    "network:\n  type: beaconnet\n  hops: 2\n",
     "3:3: network.hops: unknown key, expected none",
   ],
   [

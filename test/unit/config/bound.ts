@@ -6,7 +6,7 @@ import { z } from "zod";
 import * as config from "../../../server/src/config/index.js";
 
 const HOP: config.NetworkKind = {
-  name: "onehop",
+  name: "beaconnet",
   description: "None.",
   options: z.strictObject({}),
 };

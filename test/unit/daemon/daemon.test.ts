@@ -115,13 +115,13 @@ describe("a daemon", () => {
     expect(daemon.transportAddresses).toHaveLength(1);
     expect(daemon.transportAddresses[0]).toMatch(/^127\.0\.0\.1:\d+$/);
     const status = daemon.service.status();
-    expect(status).toMatchObject({ network: "onehop", nodes: 0, peers: [] });
+    expect(status).toMatchObject({ network: "beaconnet", nodes: 0, peers: [] });
     expect(status.transportAddresses).toEqual(daemon.transportAddresses);
     const [starting] = log.lines.map((line) => JSON.parse(line));
     expect(starting).toMatchObject({
       msg: "starting",
       version: "test",
-      network: "onehop",
+      network: "beaconnet",
       address: daemon.address.toString(),
     });
   });

@@ -12,7 +12,7 @@ describe("routing algorithms in words", () => {
       listAlgorithms().map(({ name, description }) => [name, description]),
     );
     expect(described.filter(({ isDefault }) => isDefault).map(({ name }) => name)).toEqual([
-      "onehop",
+      "beaconnet",
     ]);
   });
 

@@ -12,9 +12,11 @@ describe("list-networks", () => {
     const { exitCode, stdout, stderr } = await runCommand(["list-networks"]);
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" });
     const headings = stdout.split("\n").filter((line) => /^\S/.test(line));
-    expect(headings).toEqual(names.map((name) => (name === "onehop" ? `${name} (default)` : name)));
+    expect(headings).toEqual(
+      names.map((name) => (name === "beaconnet" ? `${name} (default)` : name)),
+    );
     expect(stdout).toContain(
-      "onehop (default)\n  Direct peers only: what they do not host is not reached.\n  no options\n",
+      "onehop\n  Direct peers only: what they do not host is not reached.\n  no options\n",
     );
   });
 
@@ -28,7 +30,7 @@ describe("list-networks", () => {
     expect(networks[0]).toEqual({
       name: "onehop",
       description: expect.stringMatching(/\.$/),
-      isDefault: true,
+      isDefault: false,
       options: [],
     });
     expect(networks.filter(({ isDefault }) => isDefault)).toHaveLength(1);
