@@ -18,7 +18,7 @@ export type {
   PeerSettings,
   TransportSettings,
 } from "./config.js";
-export { MAX_CONFIG_BYTES } from "./constants.js";
+export { MAX_CONFIG_BYTES, MAX_PEERS } from "./constants.js";
 export { withoutPeer, withPeer } from "./edit-peers.js";
 export { exampleConfig } from "./example.js";
 export type { NetworkKind, NetworkKinds } from "./network-schema.js";

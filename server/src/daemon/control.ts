@@ -7,6 +7,7 @@
 import {
   type Config,
   checkPeer,
+  MAX_PEERS,
   type PeerSettings,
   withoutPeer,
   withPeer,
@@ -58,10 +59,11 @@ export function createControl(options: ControlOptions): OwnControl {
   const file = createConfigFile(options.configPath, networks);
   const configured = new Map<string, PeerSettings>();
 
+  const addressesOf = (id: Address): readonly string[] =>
+    configured.get(id.toString())?.addrs ?? [];
   const keep = (peer: PeerSettings): void => {
-    const { addrs } = configured.get(peer.id.toString()) ?? { addrs: [] };
-    const all = [...new Set([...addrs, ...peer.addrs])];
-    configured.set(peer.id.toString(), { id: peer.id, addrs: all });
+    const addrs = [...new Set([...addressesOf(peer.id), ...peer.addrs])];
+    configured.set(peer.id.toString(), { id: peer.id, addrs });
     engine.dial(peer);
   };
   const letGo = (id: Address): void => {
@@ -72,6 +74,11 @@ export function createControl(options: ControlOptions): OwnControl {
     if (address.equals(engine.address)) throw refused("the peer is this daemon itself");
     const peer = checkPeer(address, texts);
     if (typeof peer === "string") throw refused(peer);
+    if (!configured.has(address.toString()) && configured.size >= MAX_PEERS) {
+      throw refused(`at most ${MAX_PEERS} peers`);
+    }
+    const all = checkPeer(address, [...new Set([...addressesOf(address), ...peer.addrs])]);
+    if (typeof all === "string") throw refused(`with those that it has: ${all}`);
     const out = peer.addrs.find((text) => !engine.reaches(text));
     if (out !== undefined) throw refused(`no transport of this daemon reaches ${out}`);
     return peer;
