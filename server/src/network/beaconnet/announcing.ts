@@ -26,6 +26,7 @@ import type { BeaconnetCounters } from "./counters.js";
 import { createForgotten } from "./forgotten.js";
 import { encodeMessage, type RouteEntry } from "./messages.js";
 import { costTo, type Neighbour, type Neighbours } from "./neighbours.js";
+import { createPostponed } from "./postponed.js";
 import {
   createRoutes,
   type Distance,
@@ -86,6 +87,7 @@ export function createAnnouncing(options: AnnouncingOptions): Announcing {
     },
   });
   const wanting = createWanting(options);
+  const postponed = createPostponed(wanting);
   const routes = createRoutes({
     random,
     linkCost(id) {
@@ -182,6 +184,7 @@ export function createAnnouncing(options: AnnouncingOptions): Announcing {
     const beacon = checked(record, distance, before?.offers.values() ?? [], from, nowMs);
     if (beacon === "refused") {
       counters.beaconsRefused += 1;
+      postponed.add(address, nameOf(address), record.seq, from, nowMs);
     } else if (beacon === "invalid") {
       counters.beaconsInvalid += 1;
       if (before !== undefined) routes.retract(before, from.id, nowMs);
@@ -243,7 +246,10 @@ export function createAnnouncing(options: AnnouncingOptions): Announcing {
       telling.flushTo(neighbour, nowMs);
     },
     neighbourChanged: ({ id }, nowMs) => routes.linkChanged(id, nowMs),
-    neighbourDown: ({ id }, nowMs) => routes.neighbourDown(id, nowMs),
+    neighbourDown(neighbour, nowMs) {
+      postponed.forget(neighbour);
+      routes.neighbourDown(neighbour.id, nowMs);
+    },
     heardRoutes(entries, from, nowMs) {
       for (const entry of entries) {
         const { beacon } = entry;
@@ -275,10 +281,13 @@ export function createAnnouncing(options: AnnouncingOptions): Announcing {
         extraMs = NEVER;
         makeExtra(nowMs);
       }
+      postponed.work(nowMs);
       telling.work(nowMs);
     },
     get nextMs() {
-      return neighbours.size === 0 ? NEVER : Math.min(beaconMs, extraMs, telling.nextMs);
+      return neighbours.size === 0
+        ? NEVER
+        : Math.min(beaconMs, extraMs, postponed.nextMs, telling.nextMs);
     },
   };
 }

@@ -61,6 +61,15 @@ export const OVERTAKEN_PER_SECOND = 1 / 30;
 export const OVERTAKEN_BURST = 3;
 /** Signatures of beacons that we look at, beside those of a neighbour's other records: a share of these. */
 export const BEACONS_SHARE = 0.5;
+/**
+ * Beacons of one neighbour that were not looked at for want of that share, and are asked for again;
+ * beyond, they are waited for.
+ */
+export const MOST_POSTPONED = 4_096;
+/** Milliseconds after which they are asked for, and then again the next … */
+export const POSTPONED_MS = 500;
+/** … and how many at once: what a neighbour answers, and the share of the portable code has room for. */
+export const POSTPONED_AT_ONCE = 50;
 /** Locations that we send to one router because it is said to ask: in a second, and at once. */
 export const ASKED_PER_SECOND = 200;
 export const ASKED_BURST = 1_000;

@@ -27,8 +27,13 @@ export interface Wanting {
   want(router: KnownRouter, nowMs: number): void;
   /** Passes a neighbour's request on, along the way to the router. */
   pass(want: Want, router: KnownRouter, from: Neighbour, nowMs: number): void;
-  /** Asks a neighbour for the beacon that it takes us to have. */
-  wantFrom(neighbour: Neighbour, router: KnownRouter, seq: number, nowMs: number): void;
+  /** Asks a neighbour for a beacon that it has. */
+  wantFrom(
+    neighbour: Neighbour,
+    router: Pick<KnownRouter, "address">,
+    seq: number,
+    nowMs: number,
+  ): void;
 }
 
 /** What was asked of one router. */
