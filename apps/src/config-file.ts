@@ -19,11 +19,11 @@ export class BadConfig extends Error {
   }
 }
 
-/** Reads a configuration. Throws BadConfig, or CommandError when it cannot be read. */
+/** Reads a configuration, and looks at the files that its section `api` names. Throws BadConfig, or CommandError when it cannot be read. */
 export async function readConfig(file: string): Promise<Config> {
   const { formatProblem, MAX_CONFIG_BYTES, parseConfig } = await import("@inet256/mesh256");
   const text = readAtMost(file, MAX_CONFIG_BYTES).toString("utf8");
-  const result = parseConfig(text, { file });
+  const result = parseConfig(text, { file, look: "files" });
   if (result.ok) return result.config;
   throw new BadConfig(result.problems, result.problems.map(formatProblem));
 }

@@ -11,6 +11,7 @@ import { createAddrCommand } from "./commands/addr.js";
 import { createCompleteCommand, createCompletionCommand } from "./commands/completion.js";
 import { createConfigToolsCommand } from "./commands/config.js";
 import { createConfigCommand } from "./commands/create-config.js";
+import { createTokenCommand } from "./commands/create-token.js";
 import { createDaemonCommand } from "./commands/daemon.js";
 import { createEchoCommand } from "./commands/echo.js";
 import { createExplainCommand } from "./commands/explain.js";
@@ -51,6 +52,7 @@ export function createProgram(world: World): CommandUnknownOpts {
   program.addCommand(createIslandCommand(world));
   program.commandsGroup("Keys and addresses:");
   program.addCommand(createKeygenCommand(world));
+  program.addCommand(createTokenCommand(world));
   program.addCommand(createAddrCommand(world));
   program.addCommand(createIp6AddrCommand(world));
   program.commandsGroup("Talking:");

@@ -9,10 +9,12 @@
  */
 export { ApiError, type ApiErrorCode } from "./api/index.js";
 export {
+  type ApiSettings,
   type Config,
   defaultConfig,
   formatProblem,
   type Limits,
+  type ListenSettings,
   type LogSettings,
   MAX_CONFIG_BYTES,
   type NetworkSettings,
@@ -30,6 +32,7 @@ export {
   type LogDestination,
   type NetworkDescription,
   type NetworkOptionDescription,
+  notifyServiceManager,
   type OpenTransports,
   type ParseOptions,
   parseConfig,

@@ -109,7 +109,9 @@ describe("a client", () => {
       if (seen.length === 3) break;
     }
     expect(seen.map((status) => status.nodes)).toEqual([1, 1, 1]);
-    expect((await admin.networks()).filter(({ used }) => used)).toMatchObject([{ name: "beaconnet" }]);
+    expect((await admin.networks()).filter(({ used }) => used)).toMatchObject([
+      { name: "beaconnet" },
+    ]);
     expect(await admin.setLogLevel("warn")).toBe("debug");
     expect(await admin.logLevel()).toBe("warn");
     await expect(admin.setLogLevel("loud")).rejects.toMatchObject({ reason: "BAD_REQUEST" });
@@ -140,7 +142,7 @@ describe("metrics", () => {
     await one.kill();
     const path = one.workshop.path("config.yml");
     const text = readFileSync(path, "utf8");
-    writeFileSync(path, text.replace(/^ {2}#listen: .*$/m, "  listen: 127.0.0.1:0"));
+    writeFileSync(path, text.replace(/^ {2}#listen: 127.*$/m, "  listen: 127.0.0.1:0"));
     const started = await one.start();
     const [, url = ""] = await started.stderr.waitFor(/"url":"(http:[^"]+)"/);
     await one.connect().open(generateKey());

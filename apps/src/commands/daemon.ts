@@ -8,6 +8,7 @@ import { apiOf, examples, JSON_OPTION, newCommand } from "../command.js";
 import { readConfig } from "../config-file.js";
 import { chooseSocket, defaultKeyPath, readOrMakeKey } from "../daemon/places.js";
 import { reloadOnHangUp } from "../daemon/reload.js";
+import { createServiceManager } from "../daemon/service-manager.js";
 import { refuseTraces } from "../daemon/trace-guard.js";
 import { CommandError } from "../failures.js";
 import { readKey } from "../keys.js";
@@ -31,8 +32,9 @@ Runs the daemon that all programs of this machine, or of this user, talk through
 Without a configuration it makes a key in $XDG_STATE_HOME/inet256 (~/.local/state/inet256),
 listens on $XDG_RUNTIME_DIR/inet256.sock (root: /run/inet256.sock), where clients look first, and
 prints its address, its endpoint and what to try next. --api, api_endpoint in the configuration,
-or $INET256_API, in this order, let it listen elsewhere. The log goes to stderr. SIGHUP lets it read
-its configuration again: peers and how much is logged change at once, the rest at the next start.`;
+or $INET256_API, in this order, let it listen elsewhere; a unix socket that systemd hands over
+takes the place of its own. The log goes to stderr. SIGHUP lets it read its configuration again:
+peers and how much is logged change at once, the rest at the next start.`;
 
 /** `inet256 daemon`: what everything else talks to. */
 export function createDaemonCommand(world: World): CommandUnknownOpts {
@@ -62,7 +64,8 @@ export function createDaemonCommand(world: World): CommandUnknownOpts {
 async function runDaemon(world: World, options: DaemonCommandOptions): Promise<void> {
   const { terminal } = world;
   if (options.unsafeTrace !== true) refuseTraces(terminal.env);
-  const { defaultConfig, startDaemon } = await import("@inet256/mesh256");
+  const { defaultConfig, notifyServiceManager, startDaemon } = await import("@inet256/mesh256");
+  const manager = createServiceManager(terminal, notifyServiceManager);
   const read = options.config === undefined ? defaultConfig : await readConfig(options.config);
   const config = withLevel(read, options.logLevel);
   const { surroundings } = await import("@inet256/client");
@@ -82,6 +85,7 @@ async function runDaemon(world: World, options: DaemonCommandOptions): Promise<v
     ...(options.config === undefined ? {} : { configPath: resolve(options.config) }),
     privateKey,
     socketPath,
+    inheritedSockets: manager.sockets,
     version: world.version,
     logTo: terminal.stderr,
   });
@@ -92,7 +96,9 @@ async function runDaemon(world: World, options: DaemonCommandOptions): Promise<v
   });
   if (options.json === true) printJson(terminal, { ...placesOf(daemon), privateKeyPath: keyPath });
   else await introduce(daemon, terminal);
+  await manager.tell("READY=1");
   await aborted(terminal.interrupted);
+  await manager.tell("STOPPING=1");
   await daemon.stop();
 }
 
@@ -103,19 +109,22 @@ function withLevel(config: Config, level: DaemonCommandOptions["logLevel"]): Con
 interface Places {
   readonly address: string;
   readonly endpoint: string;
+  /** Everywhere the API is, `endpoint` first. */
+  readonly endpoints: readonly string[];
   readonly transportAddresses: readonly string[];
 }
 
-function placesOf({ address, endpoint, transportAddresses }: Daemon): Places {
-  return { address: address.toString(), endpoint, transportAddresses };
+function placesOf({ address, endpoint, endpoints, transportAddresses }: Daemon): Places {
+  return { address: address.toString(), endpoint, endpoints, transportAddresses };
 }
 
 async function introduce(daemon: Daemon, terminal: Terminal): Promise<void> {
-  const { address, endpoint, transportAddresses } = placesOf(daemon);
+  const { address, endpoint, endpoints, transportAddresses } = placesOf(daemon);
   const variable = (await isWhereClientsLook(endpoint, terminal)) ? "" : `INET256_API=${endpoint} `;
   const command = `${variable}${nameOfCommand(terminal)}`;
   print(terminal, `address   ${address}`);
   print(terminal, `endpoint  ${endpoint}`);
+  for (const other of endpoints.slice(1)) print(terminal, `          ${other}`);
   print(terminal, `peers at  ${transportAddresses.join(", ") || "nothing: no transports"}`);
   print(terminal, "");
   print(terminal, "Try next, in other terminals:");

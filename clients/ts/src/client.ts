@@ -10,8 +10,15 @@ import { type Admin, createAdmin } from "./admin.js";
 import { checkInboxBytes, checkOpenOptions, checkPrivateKey } from "./check.js";
 import { clientClosedError, createConnection } from "./connection.js";
 import { INBOX_BYTES } from "./constants.js";
+import { type CredentialOptions, showAt } from "./credentials.js";
 import { type DaemonStatus, readDaemonStatus } from "./daemon-status.js";
-import { defaultEndpoint, type Endpoint, formatEndpoint, parseEndpoint } from "./endpoint.js";
+import {
+  defaultEndpoint,
+  type Endpoint,
+  formatEndpoint,
+  parseEndpoint,
+  surroundings,
+} from "./endpoint.js";
 import type { ClientListener } from "./events.js";
 import type { Address, PrivateKey } from "./identity/index.js";
 import { dropNode } from "./lookups.js";
@@ -22,16 +29,15 @@ import { explainRoute, type RouteExplanation } from "./routes.js";
 import { unary } from "./unary.js";
 
 /** How to connect. */
-export interface ConnectOptions {
+export interface ConnectOptions extends CredentialOptions {
   /** Hears of breaks, reopenings and losses. */
   readonly onEvent?: ClientListener;
   /** Bytes of unread messages kept per node in this process; the oldest are lost. Default 8 MiB. */
   readonly inboxBytes?: number;
-  /** The authorities that a tls:// daemon's certificate is checked against, PEM. */
-  readonly rootCertificates?: Uint8Array;
   /**
-   * Lets private keys cross plaintext TCP, where anybody on the way or on the port can read them.
-   * Only for a tunnel that is private by other means. Default false: such calls are refused.
+   * Lets private keys cross plaintext TCP, and tokens leave this machine by it, where anybody on the
+   * way or on the port can read them. Only for a tunnel that is private by other means. Default
+   * false: such calls are refused.
    */
   readonly allowPrivateKeysOverPlaintext?: boolean;
 }
@@ -57,7 +63,8 @@ export interface Client extends Service {
 /**
  * Connects to the daemon at `endpoint`; without one, to $INET256_API, the user's own daemon or the
  * system's, in this order. Returns at once: the first call finds out whether a daemon is there.
- * Throws NodeError BAD_REQUEST for an endpoint that cannot be parsed or an option out of range.
+ * Throws NodeError BAD_REQUEST for an endpoint that cannot be parsed, an option out of range, or a
+ * file of the environment that cannot be read.
  */
 export function connect(
   endpoint: string = defaultEndpoint(),
@@ -65,11 +72,7 @@ export function connect(
 ): Client {
   const parsed = parseEndpoint(endpoint);
   checkInboxBytes(options.inboxBytes, "BAD_REQUEST");
-  const { rootCertificates } = options;
-  const connection = createConnection(
-    parsed,
-    rootCertificates === undefined ? undefined : Buffer.from(rootCertificates),
-  );
+  const connection = createConnection(parsed, showAt(parsed, options, surroundings().env));
   const nodes = new Set<Node>();
   const listener = options.onEvent ?? (() => {});
   const mayHandOverKeys = (): void => {

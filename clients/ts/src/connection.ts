@@ -4,8 +4,9 @@
  * The one connection that all nodes of a client share: its channel, how to wait until the daemon
  * is back, and how many nodes may be reopened at once.
  */
-import { connectivityState, credentials, Metadata } from "@grpc/grpc-js";
+import { connectivityState, Metadata } from "@grpc/grpc-js";
 import { RECONNECT_FIRST_MS, RECONNECT_MOST_MS, REOPEN_AT_ONCE } from "./constants.js";
+import type { Shown } from "./credentials.js";
 import { type Endpoint, formatEndpoint } from "./endpoint.js";
 import { createGrpcCaller, errorOfStatus, type GrpcCaller } from "./grpc/index.js";
 import { NodeError } from "./reasons.js";
@@ -45,18 +46,14 @@ const CHANNEL_OPTIONS = {
 };
 
 /** Makes a connection; nothing is connected before the first call. */
-export function createConnection(
-  endpoint: Endpoint,
-  rootCertificates: Buffer | undefined,
-): Connection {
+export function createConnection(endpoint: Endpoint, shown: Shown): Connection {
   const target =
     endpoint.kind === "unix" ? `unix://${endpoint.path}` : `dns:${endpoint.host}:${endpoint.port}`;
-  const secure = endpoint.kind === "tls";
-  const caller = createGrpcCaller(
-    target,
-    secure ? credentials.createSsl(rootCertificates) : credentials.createInsecure(),
-    CHANNEL_OPTIONS,
-  );
+  const plain = createGrpcCaller(target, shown.channel, {
+    ...CHANNEL_OPTIONS,
+    ...shown.options,
+  });
+  const caller = withAuthorization(plain, shown.authorization);
   let closed = false;
   let ready: Promise<void> | undefined;
   let running = 0;
@@ -121,6 +118,23 @@ export function createConnection(
     get closed() {
       return closed;
     },
+  };
+}
+
+/** The same calls, each showing this. */
+function withAuthorization(caller: GrpcCaller, authorization: string | undefined): GrpcCaller {
+  if (authorization === undefined) return caller;
+  const show = (metadata: Metadata): Metadata => {
+    const shown = metadata.clone();
+    shown.set("authorization", authorization);
+    return shown;
+  };
+  return {
+    client: caller.client,
+    unary: (method, request, metadata, done) => caller.unary(method, request, show(metadata), done),
+    rawBidi: (method, metadata) => caller.rawBidi(method, show(metadata)),
+    serverStream: (method, request, metadata) =>
+      caller.serverStream(method, request, show(metadata)),
   };
 }
 

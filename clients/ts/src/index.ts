@@ -22,6 +22,7 @@ export { checkOpenOptions, checkOutgoing, checkOutgoingBatch, checkPrivateKey } 
  * without gRPC, are at `@inet256/client/identity`.
  */
 export { type Client, type ConnectOptions, connect } from "./client.js";
+export type { CredentialOptions, TlsOptions } from "./credentials.js";
 export type {
   DaemonStatus,
   PathKind,

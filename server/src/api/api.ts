@@ -4,8 +4,7 @@
  * The API of a daemon: its own listener, whose connections are handed to grpc-js one by one, and
  * the services on it.
  */
-import { createServer, type Server as NetServer, type Socket } from "node:net";
-import { Server as GrpcServer, ServerCredentials } from "@grpc/grpc-js";
+import { experimental, Server as GrpcServer, ServerCredentials } from "@grpc/grpc-js";
 import { rawMethodDefinition, serviceDefinition } from "@inet256/client/grpc";
 import { AdminService, health, NodeService, reflection, reflectionAlpha } from "@inet256/proto";
 import {
@@ -19,20 +18,29 @@ import {
 } from "../core/index.js";
 import type { Crypto } from "../crypto/index.js";
 import type { Control, DaemonService } from "../service/index.js";
+import { type AccessSettings, OWNER_ONLY } from "./access.js";
+import { readTokens } from "./access-files.js";
 import { createAdminHandlers } from "./admin-handlers.js";
+import { createAudit } from "./audit.js";
 import { type CallerLimits, createCallers } from "./callers.js";
 import { createConnectHandler } from "./connect.js";
 import { FLOW_CONTROL_BYTES, KEEPALIVE_MS, MAX_RECEIVE_BYTES } from "./constants.js";
 import { createApiCounters, namedCounters } from "./counters.js";
-import { widenConnections, widenWindows } from "./flow-control.js";
+import { http2ServersOf, widenConnections, widenWindows } from "./flow-control.js";
+import { createGate } from "./gate.js";
 import { createHealth } from "./health.js";
+import { limitCall, limitStream } from "./limited.js";
+import { startListeners } from "./listeners.js";
 import { createNodeHandlers } from "./node-handlers.js";
+import { isProved, type PeerProcess } from "./origin.js";
 import { createReflectionHandler } from "./reflection.js";
 import { createSessions } from "./sessions.js";
 import type { ApiStatus } from "./status-message.js";
+import { createStrangers } from "./strangers.js";
+import { watchStreams } from "./stream-watch.js";
 import { createStreamMaker } from "./streaming.js";
+import { createTokenCheck } from "./tokens.js";
 import { createUnaryMaker } from "./unary.js";
-import { listenOnUnixSocket } from "./unix-socket.js";
 
 /** What the API needs. */
 export interface ApiOptions {
@@ -51,6 +59,12 @@ export interface ApiOptions {
   readonly version: string;
   /** Where to listen: an absolute path. */
   readonly socketPath: string;
+  /** Descriptors of unix sockets that listen already, in place of `socketPath`. */
+  readonly inheritedSockets?: readonly number[];
+  /** Who may call beside the owner of the socket; undefined: nobody. */
+  readonly access?: AccessSettings;
+  /** The process at the other end of a unix socket's descriptor, where the system tells. */
+  readonly peerOf?: (fd: number) => PeerProcess | undefined;
 }
 
 /** An API that is being served. */
@@ -58,6 +72,8 @@ export interface Api {
   readonly endpoint: string;
   /** How it is doing. */
   status(): ApiStatus;
+  /** All of them, that one first. */
+  readonly endpoints: readonly string[];
   /** Takes no more calls, ends the streams with UNAVAILABLE, removes the socket. */
   stop(): Promise<void>;
 }
@@ -74,13 +90,15 @@ const DRAIN_MS = 500;
 
 /** Serves the API; resolves when it listens. Rejects with ApiError. */
 export async function startApi(options: ApiOptions): Promise<Api> {
-  const { log, clock, socketPath } = options;
+  const { log, clock, access = OWNER_ONLY } = options;
   const counters = createApiCounters();
-  const callers = createCallers(options.limits, clock, options.budget, counters);
+  const audit = createAudit(log, clock);
+  const callers = createCallers({ ...options, counters, audit });
   const sessions = createSessions(options);
   const streams = new Set<() => void>();
   const healthService = createHealth(SERVED.map(({ typeName }) => typeName));
-  const endpoint = `unix://${socketPath}`;
+  const tokens = access.tokenPath === undefined ? [] : readTokens(access.tokenPath);
+  const isToken = createTokenCheck(options.crypto, tokens);
   const unary = createUnaryMaker(callers, counters, log);
   const answering = new Set<() => void>();
   const streaming = createStreamMaker(callers, counters, log, answering);
@@ -93,44 +111,75 @@ export async function startApi(options: ApiOptions): Promise<Api> {
   grpc.addService(
     { ...serviceDefinition(NodeService), connect: rawMethodDefinition(NodeService.method.connect) },
     {
-      ...createNodeHandlers({ ...options, sessions, unary }),
-      connect: createConnectHandler({ ...options, callers, sessions, counters, open: streams }),
+      ...createNodeHandlers({ ...options, sessions, unary, audit }),
+      connect: createConnectHandler({
+        ...options,
+        callers,
+        sessions,
+        counters,
+        audit,
+        open: streams,
+      }),
     },
   );
   const status = (): ApiStatus => ({
-    endpoints: [endpoint],
+    endpoints: [...listeners.endpoints],
     clients: callers.size,
     streams: streams.size,
     counters: namedCounters(counters),
   });
   const admin = createAdminHandlers({ ...options, unary, streaming, api: status });
   grpc.addService(serviceDefinition(AdminService), { ...admin });
-  grpc.addService(serviceDefinition(health.Health), { ...healthService.implementation });
-  const reflect = createReflectionHandler(SERVED);
+  const { check, watch } = healthService.implementation;
+  grpc.addService(serviceDefinition(health.Health), {
+    check: limitCall(callers, counters, check),
+    watch: limitStream(callers, counters, watch),
+  });
+  const reflect = limitStream(callers, counters, createReflectionHandler(SERVED));
   for (const { ServerReflection } of [reflection, reflectionAlpha]) {
     grpc.addService(serviceDefinition(ServerReflection), { serverReflectionInfo: reflect });
   }
 
   widenWindows(grpc, FLOW_CONTROL_BYTES);
   const injector = grpc.createConnectionInjector(ServerCredentials.createInsecure());
+  const gated = grpc.createConnectionInjector(
+    experimental.createServerCredentialsWithInterceptors(ServerCredentials.createInsecure(), [
+      createGate({ ...options, callers, counters, audit, isToken }),
+    ]),
+  );
   widenConnections(grpc, FLOW_CONTROL_BYTES);
-  const listener: NetServer = createServer((socket: Socket) => {
-    socket.on("error", (error: NodeJS.ErrnoException) => {
+  const cutStranger = (): void => {
+    counters.strangersCut += 1;
+  };
+  watchStreams(http2ServersOf(grpc), callers, cutStranger);
+  const listeners = await startListeners({
+    ...options,
+    access,
+    inherited: options.inheritedSockets ?? [],
+    peerOf: options.peerOf ?? (() => undefined),
+    strangers: createStrangers(options, cutStranger),
+    accept(socket, origin, stranger) {
+      if (!callers.admit(socket, origin, stranger)) socket.destroy();
+      else (isProved(origin) ? injector : gated).injectConnection(socket);
+    },
+    refused(origin, why) {
+      counters.connectionsRefused += 1;
+      audit.refused({ origin }, why);
+    },
+    broken(error) {
       counters.connectionsBroken += 1;
       log.debug("a client's connection broke", { code: error.code });
-    });
-    if (callers.admit(socket)) injector.injectConnection(socket);
-    else socket.destroy();
+    },
   });
-  const removeSocket = await listenOnUnixSocket(listener, socketPath);
-  log.info("listening", { endpoint });
+  const [endpoint = ""] = listeners.endpoints;
+  for (const each of listeners.endpoints) log.info("listening", { endpoint: each });
 
   return {
     endpoint,
     status,
+    endpoints: listeners.endpoints,
     async stop() {
-      removeSocket();
-      listener.close();
+      listeners.stop();
       healthService.stop();
       for (const end of [...streams, ...answering]) end();
       await drained(grpc, options);

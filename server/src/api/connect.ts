@@ -20,6 +20,7 @@ import { type ConnectRequest, ConnectRequestSchema, type OpenRequest } from "@in
 import type { Clock, Deadlines, Turns } from "../core/index.js";
 import { type DaemonService, type Opening, refusalError } from "../service/index.js";
 import { type Acceptance, createAcceptance } from "./acceptance.js";
+import type { Audit } from "./audit.js";
 import type { Caller, Callers } from "./callers.js";
 import { type ApiCounters, countFailure } from "./counters.js";
 import { openNode, openResponse } from "./open.js";
@@ -38,6 +39,7 @@ export interface ConnectOptions {
   readonly clock: Clock;
   readonly deadlines: Deadlines;
   readonly counters: ApiCounters;
+  readonly audit: Audit;
   /** How to end each stream that is open; kept here. */
   readonly open: Set<() => void>;
 }
@@ -102,11 +104,14 @@ function serveStream(call: ConnectCall, caller: Caller, options: ConnectOptions)
   const finish = (error?: unknown): void => {
     if (over) return;
     over = true;
-    caller.streams -= 1;
+    ended();
     options.open.delete(stop);
     sender?.acceptance.settle();
     sender?.endSession();
-    sender?.opening.close();
+    if (sender !== undefined) {
+      sender.opening.close();
+      options.audit.node(caller, "closed", sender.opening.address.toString());
+    }
     writer.finish();
     if (error === undefined) call.end();
     else fail(call, error, counters);
@@ -114,7 +119,8 @@ function serveStream(call: ConnectCall, caller: Caller, options: ConnectOptions)
   const stop = (): void => finish(new NodeError("UNAVAILABLE", "the daemon is shutting down"));
 
   const open = (request: OpenRequest): Sender => {
-    const opening = openNode(options.service, request);
+    const opening = openNode(options.service, request, caller.countOpen);
+    options.audit.node(caller, "opened", opening.address.toString());
     const session = options.sessions.begin(opening, true);
     counters.streams += 1;
     opening.onEnd((reason) => finish(refusalError(reason)));
@@ -169,7 +175,7 @@ function serveStream(call: ConnectCall, caller: Caller, options: ConnectOptions)
     if (number > 0) acceptance.through(number, bytes);
   };
 
-  caller.streams += 1;
+  const ended = caller.begin();
   options.open.add(stop);
   call.on("data", (message: Buffer) => {
     if (over) return;

@@ -40,3 +40,26 @@ export const MAX_ANSWER_STREAMS = 64;
 export const NODES_IN_ANSWER = 256;
 /** Milliseconds between two pings that find out whether a silent client is still there. */
 export const KEEPALIVE_MS = 60_000;
+/** Bytes of a file of tokens or certificates; a larger one is refused. */
+export const MAX_ACCESS_FILE_BYTES = 256 * 1024;
+/** Tokens in a file; with more it is refused. Each call is compared with all of them. */
+export const MAX_TOKENS = 64;
+/** Characters of a token at least: fewer can be guessed. */
+export const SHORTEST_TOKEN = 32;
+/**
+ * Connections over TCP that have not shown a token yet; more are closed at once, counted. They have
+ * places of their own, so that strangers take none from clients.
+ */
+export const MAX_STRANGERS = 64;
+/** Milliseconds a stranger has to finish its handshake and show a token; then it is cut. */
+export const STRANGER_MS = 10_000;
+/** Handshakes of TLS a second, of all strangers; twice as many at once. More are closed, counted. */
+export const HANDSHAKES_PER_SECOND = 100;
+/** Calls without a valid token on one connection; at this many it is cut. */
+export const MOST_REFUSED_CALLS = 5;
+/** Milliseconds that a refusal waits for, times the refusals of that connection before it. */
+export const REFUSAL_DELAY_MS = 100;
+/** Lines a second about refusals in the log, twice as many at once; the next one says how many more. */
+export const REFUSALS_LOGGED_PER_SECOND = 10;
+/** Calls that a stranger may begin, known methods or not; then it is cut. */
+export const MOST_CALLS_OF_A_STRANGER = 32;

@@ -10,6 +10,10 @@ export interface ApiCounters {
   connectionsRefused: number;
   /** Connections that broke the protocol. */
   connectionsBroken: number;
+  /** Connections over TCP that were cut before they had shown a token. */
+  strangersCut: number;
+  /** Calls without a valid token. */
+  callsUnauthenticated: number;
   /** Streams of Connect that opened a node. */
   streams: number;
   /** Requests that could not be understood. */
@@ -26,6 +30,8 @@ export function createApiCounters(): ApiCounters {
     connections: 0,
     connectionsRefused: 0,
     connectionsBroken: 0,
+    strangersCut: 0,
+    callsUnauthenticated: 0,
     streams: 0,
     requestsMalformed: 0,
     requestsLimited: 0,
@@ -39,6 +45,8 @@ export function namedCounters(counters: ApiCounters): Readonly<Record<string, nu
     api_connections: counters.connections,
     api_connections_broken: counters.connectionsBroken,
     api_connections_refused: counters.connectionsRefused,
+    api_strangers_cut: counters.strangersCut,
+    api_calls_unauthenticated: counters.callsUnauthenticated,
     api_requests_limited: counters.requestsLimited,
     api_requests_malformed: counters.requestsMalformed,
     api_streams_opened: counters.streams,
@@ -49,5 +57,6 @@ export function namedCounters(counters: ApiCounters): Readonly<Record<string, nu
 /** Counts a request or stream that failed for a reason that is counted. */
 export function countFailure(counters: ApiCounters, reason: NodeErrorReason): void {
   if (reason === "BAD_REQUEST") counters.requestsMalformed += 1;
+  else if (reason === "UNAUTHENTICATED") counters.callsUnauthenticated += 1;
   else if (reason.startsWith("LIMIT_")) counters.requestsLimited += 1;
 }

@@ -31,7 +31,8 @@ function settingsOf(server: object): Settings | undefined {
   return holder.settings;
 }
 
-function http2ServersOf(server: object): readonly Http2Server[] {
+/** The HTTP/2 servers behind the injectors that the server has now. */
+export function http2ServersOf(server: object): readonly Http2Server[] {
   if (!("http2Servers" in server) || !(server.http2Servers instanceof Map)) return [];
   return [...server.http2Servers.keys()];
 }

@@ -6,6 +6,7 @@ import { NodeError } from "@inet256/client";
 import type { Implementation } from "@inet256/client/grpc";
 import { NodeService } from "@inet256/proto";
 import type { DaemonService } from "../service/index.js";
+import type { Audit } from "./audit.js";
 import { openNode, openResponse, withPrivateKey } from "./open.js";
 import { createReceive, type Receive, type ReceiveOptions } from "./receive.js";
 import { addressOf } from "./request-address.js";
@@ -17,6 +18,7 @@ export interface NodeHandlersOptions extends ReceiveOptions {
   readonly service: DaemonService;
   readonly sessions: Sessions;
   readonly unary: UnaryMaker;
+  readonly audit: Audit;
 }
 
 /** The unary handlers of NodeService. */
@@ -44,9 +46,15 @@ export function createNodeHandlers(options: NodeHandlersOptions): NodeHandlers {
       key.wipe();
       return response;
     }),
-    open: unary(method.open, (request) => {
-      const opening = openNode(service, request, sessions.checkRoom);
-      receivers.set(opening, createReceive(opening, options));
+    open: unary(method.open, (request, { caller }) => {
+      const opening = openNode(service, request, () => {
+        sessions.checkRoom();
+        caller.countOpen();
+      });
+      const address = opening.address.toString();
+      options.audit.node(caller, "opened", address);
+      const onEnd = (): void => options.audit.node(caller, "closed", address);
+      receivers.set(opening, createReceive(opening, { ...options, onEnd }));
       return openResponse(opening, sessions.begin(opening, false).token);
     }),
     close: unary(method.close, (_, { token }) => {

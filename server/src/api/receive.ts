@@ -16,6 +16,8 @@ export interface ReceiveOptions {
   readonly clock: Clock;
   readonly deadlines: Deadlines;
   readonly turns: Turns;
+  /** Hears of the opening's end. */
+  readonly onEnd?: () => void;
 }
 
 /** How much to take, and how long to wait. */
@@ -54,6 +56,7 @@ export function createReceive(opening: Opening, options: ReceiveOptions): Receiv
   });
   opening.onEnd(() => {
     for (const waiter of [...waiters]) waiter.finish();
+    options.onEnd?.();
   });
 
   return ({ most, waitMs, signal }) =>

@@ -41,15 +41,19 @@ export function createStreamMaker(
     const { signal } = controller;
     const end = (): void =>
       controller.abort(new NodeError("UNAVAILABLE", "the daemon is shutting down"));
+    let over = (): void => {};
     call.on("cancelled", () =>
       controller.abort(new NodeError("UNAVAILABLE", "the caller has gone")),
     );
     const run = async (): Promise<void> => {
-      callers.of(call).countRequest();
+      const caller = callers.of(call);
+      caller.countRequest();
+      caller.checkStreams();
       if (open.size >= MAX_ANSWER_STREAMS) {
         throw new NodeError("LIMIT_RATE", `at most ${MAX_ANSWER_STREAMS} such calls at once`);
       }
       open.add(end);
+      over = caller.begin();
       for await (const answer of answers(call.request, signal)) {
         signal.throwIfAborted();
         if (!call.write(answer)) await drained(call, signal);
@@ -64,7 +68,10 @@ export function createStreamMaker(
           call.emit("error", statusOfError(known));
         },
       )
-      .finally(() => open.delete(end));
+      .finally(() => {
+        open.delete(end);
+        over();
+      });
   };
 }
 

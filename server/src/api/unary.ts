@@ -11,7 +11,7 @@ import type { handleUnaryCall, ServerUnaryCall } from "@grpc/grpc-js";
 import { IdentityError, NodeError } from "@inet256/client";
 import { statusOfError } from "@inet256/client/grpc";
 import type { Logger } from "../core/index.js";
-import type { Callers } from "./callers.js";
+import type { Caller, Callers } from "./callers.js";
 import { type ApiCounters, countFailure } from "./counters.js";
 
 /** What is known of a call beside its request. */
@@ -20,6 +20,8 @@ export interface CallContext {
   readonly token: string | undefined;
   /** Aborts when the caller has gone or its deadline has passed. */
   readonly signal: AbortSignal;
+  /** Who calls. */
+  readonly caller: Caller;
 }
 
 /** Makes unary handlers. */
@@ -39,8 +41,9 @@ export function createUnaryMaker(callers: Callers, counters: ApiCounters, log: L
       controller.abort(new NodeError("UNAVAILABLE", "the caller has gone")),
     );
     const run = async (): Promise<MessageInitShape<typeof method.output>> => {
-      callers.of(call).countRequest();
-      return answer(call.request, { token: tokenOf(call), signal: controller.signal });
+      const caller = callers.of(call);
+      caller.countRequest();
+      return answer(call.request, { token: tokenOf(call), signal: controller.signal, caller });
     };
     run().then(
       (response) => done(null, response as never),

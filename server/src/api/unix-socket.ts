@@ -2,13 +2,22 @@
 
 /**
  * Listening on a unix socket that nobody else can reach at any moment: it is bound inside a
- * folder made for it with mode 0700, gets mode 0600, and is then linked to its name. A link never
- * replaces anything, so of two daemons that start at once one is refused.
+ * folder made for it with mode 0700, gets mode 0600 (or its group and 0660), and is then linked to
+ * its name. A link never replaces anything, so of two daemons that start at once one is refused.
  */
-import { chmodSync, linkSync, lstatSync, mkdtempSync, rmSync, unlinkSync } from "node:fs";
+import {
+  chmodSync,
+  chownSync,
+  linkSync,
+  lstatSync,
+  mkdtempSync,
+  rmSync,
+  unlinkSync,
+} from "node:fs";
 import { connect, type Server } from "node:net";
 import { dirname, join } from "node:path";
 import { ApiError } from "./errors.js";
+import { groupNumber } from "./groups.js";
 
 /** Bytes of a socket's path on Linux (sun_path, the final zero excluded). */
 const LONGEST_PATH_BYTES = 107;
@@ -19,11 +28,16 @@ const TEMPORARY_BYTES = "/.iXXXXXX/s".length;
 export type RemoveSocket = () => void;
 
 /**
- * Makes `server` listen at `path` with mode 0600. A socket file nobody listens on (a daemon was
- * killed) is taken over. Rejects with ApiError SOCKET_IN_USE when somebody answers there, or
- * SOCKET_UNUSABLE.
+ * Makes `server` listen at `path` with mode 0600, or 0660 and that group. A socket file nobody
+ * listens on (a daemon was killed) is taken over. Rejects with ApiError SOCKET_IN_USE when somebody
+ * answers there, ACCESS_REFUSED for a group that cannot be given, or SOCKET_UNUSABLE.
  */
-export async function listenOnUnixSocket(server: Server, path: string): Promise<RemoveSocket> {
+export async function listenOnUnixSocket(
+  server: Server,
+  path: string,
+  group?: string | number,
+): Promise<RemoveSocket> {
+  const number = group === undefined ? undefined : groupNumber(group);
   checkLength(path);
   await clearStaleSocket(path);
   let folder: string;
@@ -35,11 +49,13 @@ export async function listenOnUnixSocket(server: Server, path: string): Promise<
   try {
     const temporary = join(folder, "s");
     await listen(server, temporary);
-    chmodSync(temporary, 0o600);
+    if (number !== undefined) giveToGroup(temporary, number);
+    chmodSync(temporary, number === undefined ? 0o600 : 0o660);
     linkSync(temporary, path);
     unlinkSync(temporary);
   } catch (cause) {
     server.close();
+    if (cause instanceof ApiError) throw cause;
     throw codeOf(cause) === "EEXIST" ? inUse(path) : unusable(path, cause);
   } finally {
     rmSync(folder, { recursive: true, force: true });
@@ -48,6 +64,18 @@ export async function listenOnUnixSocket(server: Server, path: string): Promise<
   return () => {
     if (inode(path) === own) unlinkSync(path);
   };
+}
+
+function giveToGroup(path: string, group: number): void {
+  try {
+    chownSync(path, lstatSync(path).uid, group);
+  } catch (cause) {
+    throw new ApiError(
+      "ACCESS_REFUSED",
+      `api.socket_group: the daemon may not give its socket to that group (${codeOf(cause) ?? "refused"}), expected a group that its user is in`,
+      { cause },
+    );
+  }
 }
 
 // Node cuts off what is too long without a word, and would bind another name than it was told to.

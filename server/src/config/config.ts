@@ -15,6 +15,8 @@ export interface Config {
    * user's runtime directory, and for root `unix:///run/inet256.sock`.
    */
   readonly apiEndpoint: string | undefined;
+  /** Who else may call, and from where. */
+  readonly api: ApiSettings;
   readonly log: LogSettings;
   /** Which adapter does the cryptography; auto is native where it can be loaded. */
   readonly crypto: "auto" | "native" | "portable";
@@ -62,6 +64,36 @@ export interface MetricsSettings {
   readonly listen: string | undefined;
 }
 
+/**
+ * Who may call the API beside the owner of its unix socket. Invariants: where `listen` has anything
+ * there is a `tokenPath`; what is beyond loopback is tls; where anything is tls there are a
+ * `tlsCertPath` and a `tlsKeyPath`. Paths are absolute if they or that of the configuration are.
+ */
+export interface ApiSettings {
+  /** The group, by name or number, that may use the unix socket too. Undefined: its owner alone. */
+  readonly socketGroup: string | number | undefined;
+  /** Where the API listens beside the unix socket. */
+  readonly listen: readonly ListenSettings[];
+  /** The file of the bearer tokens, one a line. */
+  readonly tokenPath: string | undefined;
+  /** The file of the certificate that clients of tls are shown, with its chain, PEM. */
+  readonly tlsCertPath: string | undefined;
+  /** The file of that certificate's private key, PEM. */
+  readonly tlsKeyPath: string | undefined;
+  /** The file of the authorities one of which must have signed a client's certificate, PEM. */
+  readonly tlsClientCaPath: string | undefined;
+}
+
+/** An address that the API listens on. */
+export interface ListenSettings {
+  /** Whether what goes over it is encrypted, which beyond loopback it is. */
+  readonly kind: "tcp" | "tls";
+  /** An IP address without brackets, with its zone: `127.0.0.1`, `::1`, `fe80::1%eth0`. */
+  readonly host: string;
+  /** 0 to 65,535; 0 is any that is free. */
+  readonly port: number;
+}
+
 /** What is logged, and how. */
 export interface LogSettings {
   readonly level: LogLevel;
@@ -91,4 +123,10 @@ export interface Limits {
   readonly maxInboxBytes: number;
   /** Requests a second of one client; bursts reach twice that. */
   readonly requestsPerSecond: number;
+  /** Streams of all clients together. */
+  readonly streams: number;
+  /** Requests a second of all clients together; each has an even share of its own beside it. */
+  readonly totalRequestsPerSecond: number;
+  /** Nodes opened a second by all clients together; each has an even share of its own beside it. */
+  readonly opensPerSecond: number;
 }

@@ -35,3 +35,9 @@ export const MAX_PEERS = 10_000;
 
 /** Transport addresses of one peer: what a link dials at most. */
 export const MAX_PEER_ADDRESSES = 8;
+
+/** The API's TCP port unless another one is written. */
+export const DEFAULT_API_PORT = 2560;
+
+/** Addresses that the API listens on beside its unix socket. */
+export const MAX_LISTEN = 16;

@@ -12,7 +12,7 @@ import { DEFAULT_UDP_PORT } from "./constants.js";
 export interface Endpoint {
   /** 4 or 16 bytes; IPv4 written as IPv6 has 4. */
   readonly ip: Uint8Array;
-  /** 0 to 65,535; DEFAULT_UDP_PORT where the text has none. */
+  /** 0 to 65,535; the default where the text has none. */
   readonly port: number;
   /** The interface of a link-local address; "" for none. */
   readonly zone: string;
@@ -35,12 +35,12 @@ const BEFORE_PORT = /^(\[[^[\]]*\]|[^:]*):[^:]*$/;
 /** At least one letter, and nothing that only an IP address has. */
 const HOST_NAME = /^(?=.*[A-Za-z])[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*\.?(?::[^:]*)?$/;
 
-/** Reads a text; undefined if it is no address. */
-export function parseEndpoint(text: string): Endpoint | undefined {
+/** Reads a text, of which the port may be missing; undefined if it is no address. */
+export function parseEndpoint(text: string, defaultPort = DEFAULT_UDP_PORT): Endpoint | undefined {
   if (text.length > MOST_CHARACTERS) return undefined;
-  const [, dotted, v4Port] = IPV4.exec(text) ?? [];
+  const [, dotted, v4Port = `${defaultPort}`] = IPV4.exec(text) ?? [];
   if (dotted !== undefined) return endpoint(ipv4Bytes(dotted), v4Port, "");
-  const [, inside = text, v6Port] = IN_BRACKETS.exec(text) ?? [];
+  const [, inside = text, v6Port = `${defaultPort}`] = IN_BRACKETS.exec(text) ?? [];
   const [, colons, zone = ""] = IPV6.exec(inside) ?? [];
   const ip = colons === undefined ? undefined : ipv6Bytes(colons);
   if (ip === undefined) return undefined;
@@ -98,12 +98,8 @@ function wrongText(text: string): string {
   return "not an IP address";
 }
 
-function endpoint(
-  ip: Uint8Array | undefined,
-  digits: string | undefined,
-  zone: string,
-): Endpoint | undefined {
-  const port = digits === undefined ? DEFAULT_UDP_PORT : Number(digits);
+function endpoint(ip: Uint8Array | undefined, digits: string, zone: string): Endpoint | undefined {
+  const port = Number(digits);
   return ip !== undefined && port <= 0xffff ? { ip, port, zone } : undefined;
 }
 
@@ -118,6 +114,12 @@ function ipv6Bytes(colons: string): Uint8Array | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** Whether it is 127.0.0.0/8 or ::1, which only this machine reaches. */
+export function isLoopback({ ip }: Endpoint): boolean {
+  if (ip.length === 4) return ip[0] === 127;
+  return ip.every((byte, i) => byte === (i === 15 ? 1 : 0));
 }
 
 function isUnspecified(ip: Uint8Array): boolean {

@@ -10,8 +10,10 @@
  * which asks yaml-text.ts for a plain value, schema.ts whether it holds, problems.ts where not.
  */
 export type {
+  ApiSettings,
   Config,
   Limits,
+  ListenSettings,
   LogSettings,
   MetricsSettings,
   NetworkSettings,
@@ -22,7 +24,13 @@ export { MAX_CONFIG_BYTES, MAX_PEERS } from "./constants.js";
 export { withoutPeer, withPeer } from "./edit-peers.js";
 export { exampleConfig } from "./example.js";
 export type { NetworkKind, NetworkKinds } from "./network-schema.js";
-export { defaultConfig, type ParseResult, parseConfig } from "./parse.js";
+export {
+  defaultConfig,
+  type Fault,
+  type ParseResult,
+  type ParseSettings,
+  parseConfig,
+} from "./parse.js";
 export { checkPeer } from "./peers-schema.js";
 export { formatProblem, type Problem } from "./problems.js";
 export { configJsonSchema } from "./schema.js";

@@ -59,6 +59,23 @@ const keys = section({
     1,
     1_000_000,
   ).default(5_000),
+  streams: count(
+    "Streams of all clients together. With more, opening fails with LIMIT_NODES.",
+    1,
+    1_000_000,
+  ).default(25_000),
+  total_requests_per_second: count(
+    "Requests a second of all clients together, beside an even share that each has of its own. " +
+      "More fail with LIMIT_RATE.",
+    1,
+    10_000_000,
+  ).default(50_000),
+  opens_per_second: count(
+    "Nodes opened a second by all clients together, beside an even share that each has of its own. " +
+      "More fail with LIMIT_RATE.",
+    1,
+    1_000_000,
+  ).default(10_000),
 });
 
 type Given = z.output<typeof keys>;
@@ -128,5 +145,8 @@ function complete(given: Given): Limits {
     inboxBytes: given.inbox_bytes ?? Math.min(DEFAULT_INBOX_BYTES, maxInboxBytes),
     maxInboxBytes,
     requestsPerSecond: given.requests_per_second,
+    streams: given.streams,
+    totalRequestsPerSecond: given.total_requests_per_second,
+    opensPerSecond: given.opens_per_second,
   };
 }

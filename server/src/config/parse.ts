@@ -4,7 +4,7 @@
 
 import { Buffer } from "node:buffer";
 import type { z } from "zod";
-import type { Config } from "./config.js";
+import type { ApiSettings, Config } from "./config.js";
 import { MAX_CONFIG_BYTES } from "./constants.js";
 import { knownKeys } from "./fields.js";
 import { nearestName } from "./nearest.js";
@@ -19,15 +19,31 @@ export type ParseResult =
   | { readonly ok: true; readonly config: Config }
   | { readonly ok: false; readonly problems: readonly Problem[] };
 
+/** What a configuration that reads well has wrong all the same, such as a file that is missing. */
+export interface Fault {
+  /** The keys that lead to what is wrong: `["api", "token_path"]`. */
+  readonly path: readonly string[];
+  /** What is wrong and what was expected; never a value (rule P3). */
+  readonly message: string;
+}
+
+/** Where a text comes from, and what it may name. */
+export interface ParseSettings {
+  readonly file: string;
+  readonly networks: NetworkKinds;
+  /** Finds faults beyond the text; asked only when the text has none. */
+  readonly verify?: (config: Config) => readonly Fault[];
+}
+
 /**
  * Reads a configuration: YAML 1.2, one document, at most 1 MiB, with or without a byte order mark.
  * An empty text is the default configuration. `file` is the name of the file the text came from,
  * as problems shall show it; paths in the text are taken from its folder. `networks` are the routing
- * algorithms there are to choose from.
+ * algorithms there are to choose from; `verify` sees what no text shows.
  */
 export function parseConfig(
   text: string,
-  { file, networks }: { readonly file: string; readonly networks: NetworkKinds },
+  { file, networks, verify = () => [] }: ParseSettings,
 ): ParseResult {
   const body = text.startsWith("\uFEFF") ? text.slice(1) : text;
   const fail = (findings: readonly Finding[]): ParseResult => ({
@@ -42,7 +58,13 @@ export function parseConfig(
   if (content === undefined) return fail(findings);
   const result = configSchema(networks).safeParse(content.value ?? {});
   if (result.success && findings.length === 0) {
-    return { ok: true, config: toConfig(result.data, file) };
+    const config = toConfig(result.data, file);
+    const faults = verify(config).map(({ path, message }) => ({
+      offset: content.offsetOf(path, "value"),
+      path,
+      message,
+    }));
+    return faults.length === 0 ? { ok: true, config } : fail(faults);
   }
   const issues = result.success ? [] : result.error.issues;
   return fail([...findings, ...issues.flatMap((issue) => toFindings(issue, content))]);
@@ -52,10 +74,19 @@ export function parseConfig(
 export const defaultConfig: Config = toConfig(configSchema([]).parse({}), "");
 
 function toConfig(settings: Settings, file: string): Config {
-  const { private_key_path: keyPath } = settings;
+  const beside = (path: string | undefined): string | undefined =>
+    path === undefined ? undefined : resolveBeside(file, path);
+  const { api } = settings;
+  const files: Pick<ApiSettings, "tokenPath" | "tlsCertPath" | "tlsKeyPath" | "tlsClientCaPath"> = {
+    tokenPath: beside(api.tokenPath),
+    tlsCertPath: beside(api.tlsCertPath),
+    tlsKeyPath: beside(api.tlsKeyPath),
+    tlsClientCaPath: beside(api.tlsClientCaPath),
+  };
   return Object.freeze({
-    privateKeyPath: keyPath === undefined ? undefined : resolveBeside(file, keyPath),
+    privateKeyPath: beside(settings.private_key_path),
     apiEndpoint: settings.api_endpoint,
+    api: Object.freeze({ ...api, ...files }),
     log: settings.log,
     crypto: settings.crypto,
     network: settings.network,

@@ -6,6 +6,7 @@
 
 import { z } from "zod";
 import { LOG_LEVELS } from "../core/index.js";
+import { apiSchema, DEFAULT_API } from "./api-schema.js";
 import type { LogSettings } from "./config.js";
 import { choice, section, text } from "./fields.js";
 import { deepFreeze } from "./freeze.js";
@@ -51,6 +52,13 @@ function createConfigSchema(networks: NetworkKinds) {
             "user's runtime directory, and for root the path below.",
         )
         .meta({ examples: ["unix:///run/inet256.sock"] }),
+      api: apiSchema
+        .nullable()
+        .optional()
+        .describe(
+          "Who may call beside the owner of the unix socket. Whoever may call may read the status and " +
+            "change the daemon's peers.",
+        ),
       log: logSchema
         .nullable()
         .transform((given) => given ?? logSchema.parse({}))
@@ -79,8 +87,9 @@ function createConfigSchema(networks: NetworkKinds) {
     })
       // Also after other problems, so that all are reported at once.
       .superRefine(checkReach, { when: () => true })
-      .transform(({ network, transports, peers, ...others }) => ({
+      .transform(({ api, network, transports, peers, ...others }) => ({
         ...others,
+        api: deepFreeze(api ?? DEFAULT_API),
         network: network ?? DEFAULT_NETWORK_SETTINGS,
         transports: deepFreeze(transports ?? DEFAULT_TRANSPORTS),
         peers: deepFreeze(peers ?? []),

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 /** Configurations that may name the routing algorithms that are built in, or those handed in. */
+import { findAccessFaults } from "../api/index.js";
 import * as config from "../config/index.js";
 import { type Algorithm, listAlgorithms } from "../network/index.js";
 
@@ -10,16 +11,27 @@ export interface ParseOptions {
   readonly file: string;
   /** The routing algorithms to choose from; default: those that are built in. */
   readonly networks?: readonly Algorithm[];
+  /** Whether the files that it names are looked at, or its text alone is. Default: the text. */
+  readonly look?: "text" | "files";
 }
 
 /**
  * Reads a configuration: YAML 1.2, one document, at most 1 MiB, with or without a byte order mark.
  * An empty text is the default configuration. Paths in the text are taken from the folder of
- * `file`. Never throws for a text.
+ * `file`. Never throws for a text. With the files looked at: those of `api`, as the daemon will.
  */
 export function parseConfig(text: string, options: ParseOptions): config.ParseResult {
-  const { file, networks = listAlgorithms() } = options;
-  return config.parseConfig(text, { file, networks });
+  const { file, networks = listAlgorithms(), look = "text" } = options;
+  const verify = look === "files" ? { verify: accessFaults } : {};
+  return config.parseConfig(text, { file, networks, ...verify });
+}
+
+function accessFaults({ api }: config.Config): readonly config.Fault[] {
+  const usesTls = api.listen.some(({ kind }) => kind === "tls");
+  return findAccessFaults(api, usesTls).map(({ key, sentence }) => ({
+    path: ["api", key],
+    message: sentence,
+  }));
 }
 
 /**

@@ -46,6 +46,7 @@ export interface OwnControl extends Control {
 const FIXED = [
   "privateKeyPath",
   "apiEndpoint",
+  "api",
   "crypto",
   "network",
   "transports",

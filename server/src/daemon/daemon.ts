@@ -16,6 +16,7 @@ import {
 import { selectCrypto } from "../crypto/index.js";
 import { type Algorithm, type ConfiguredAlgorithm, listAlgorithms } from "../network/index.js";
 import type { DaemonService } from "../service/index.js";
+import { loadSys } from "../sys/index.js";
 import { createControl } from "./control.js";
 import { createEngine, type Engine } from "./engine.js";
 import { createLogger, type LogDestination } from "./logging.js";
@@ -37,6 +38,8 @@ export interface DaemonOptions {
   readonly configPath?: string;
   /** Where the API listens: an absolute path. */
   readonly socketPath: string;
+  /** Descriptors of unix sockets that listen already and are used in place of `socketPath`. */
+  readonly inheritedSockets?: readonly number[];
   /** The version it says it has. */
   readonly version: string;
   /** Where log lines go. */
@@ -49,6 +52,8 @@ export interface Daemon {
   readonly address: Address;
   /** Where its API is, as clients write it. */
   readonly endpoint: string;
+  /** Everywhere its API is, that one first. */
+  readonly endpoints: readonly string[];
   /** Where other daemons reach it, as its peers write it in `addrs`. */
   readonly transportAddresses: readonly string[];
   /** Where its metrics are read, as a browser writes it; undefined: nowhere. */
@@ -95,7 +100,8 @@ async function start(options: DaemonOptions): Promise<Daemon> {
   const lower = await startLowerHalf(options, machine, algorithm);
   const { engine } = lower;
   const { service, budget, nodes, network } = engine;
-  const { limits } = config;
+  const { limits, api: access } = config;
+  const { peerProcess: peerOf } = loadSys();
   const control = createControl({
     engine,
     logger,
@@ -111,6 +117,8 @@ async function start(options: DaemonOptions): Promise<Daemon> {
     control,
     budget,
     limits,
+    access,
+    ...(peerOf === undefined ? {} : { peerOf }),
   }).catch(async (error) => {
     await lower.stop();
     throw error;
@@ -132,6 +140,7 @@ async function start(options: DaemonOptions): Promise<Daemon> {
   return {
     address,
     endpoint: api.endpoint,
+    endpoints: api.endpoints,
     get transportAddresses() {
       return service.status().transportAddresses;
     },

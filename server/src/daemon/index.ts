@@ -23,4 +23,5 @@ export {
   type NetworkDescription,
   type NetworkOptionDescription,
 } from "./networks.js";
+export { notifyServiceManager } from "./service-manager.js";
 export type { OpenTransports, TransportHands } from "./transports.js";

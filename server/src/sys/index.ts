@@ -6,6 +6,7 @@
  */
 export { SysError, type SysErrorCode } from "./errors.js";
 export { interfaceIndex, interfaceName } from "./interfaces.js";
+export type { PeerProcess } from "./peer-process.js";
 export type { SegmentSender, SendFailure, SendOutcome } from "./segmentation.js";
 export {
   IPV4_AT,

@@ -18,6 +18,14 @@ export interface Libc {
     value: Uint8Array,
     length: Uint8Array,
   ): number;
+  sendto(
+    fd: number,
+    bytes: Uint8Array,
+    length: number,
+    flags: number,
+    name: Uint8Array,
+    nameLength: number,
+  ): number;
   sendmsg(fd: number, message: number, flags: number): number;
   recvmsg(fd: number, message: number, flags: number): number;
   recvmmsg(fd: number, messages: number, count: number, flags: number, timeout: number): number;
@@ -35,6 +43,7 @@ export function createLibc(koffi: Koffi): Libc {
     getsockname: declare("int getsockname(int, void *, void *)"),
     setsockopt: declare("int setsockopt(int, int, int, const void *, uint32_t)"),
     getsockopt: declare("int getsockopt(int, int, int, void *, void *)"),
+    sendto: declare("intptr_t sendto(int, const void *, size_t, int, const void *, uint32_t)"),
     sendmsg: declare("intptr_t sendmsg(int, uintptr_t, int)"),
     recvmsg: declare("intptr_t recvmsg(int, uintptr_t, int)"),
     recvmmsg: declare("int recvmmsg(int, uintptr_t, uint32_t, int, uintptr_t)"),

@@ -3,6 +3,7 @@
 // Numbers and layouts of Linux on 64-bit little-endian machines: the same for x64, arm64 and
 // riscv64, and for glibc and musl. Sizes and offsets in bytes.
 
+export const AF_UNIX = 1;
 export const AF_INET = 2;
 export const AF_INET6 = 10;
 
@@ -22,6 +23,9 @@ export const SOL_IPV6 = 41;
 export const SO_ERROR = 4;
 export const SO_SNDBUF = 7;
 export const SO_RCVBUF = 8;
+/** Who is at the other end of a unix socket: struct ucred, of i32 pid, u32 uid, u32 gid. */
+export const SO_PEERCRED = 17;
+export const UCRED_BYTES = 12;
 export const SO_SNDBUFFORCE = 32;
 export const SO_RCVBUFFORCE = 33;
 

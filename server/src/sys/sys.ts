@@ -3,6 +3,8 @@
 import { arch, endianness, platform } from "node:os";
 import { type Koffi, loadKoffi } from "./koffi.js";
 import { createLibc } from "./libc.js";
+import { type PeerProcess, peerProcess } from "./peer-process.js";
+import { sendServiceNotice } from "./service-notice.js";
 import { openUdpSocket, type UdpSocket, type UdpSocketOptions } from "./udp-socket.js";
 
 /** Machines whose kernel has the layouts of linux.ts. */
@@ -14,6 +16,10 @@ export interface Sys {
   readonly absent: string | undefined;
   /** Opens a UDP socket. Throws SysError REFUSED. */
   readonly openUdpSocket: ((options: UdpSocketOptions) => UdpSocket) | undefined;
+  /** The process at the other end of a unix socket, by its descriptor. */
+  readonly peerProcess: ((fd: number) => PeerProcess | undefined) | undefined;
+  /** Sends a notice to a service manager's socket; false if nobody took it. */
+  readonly sendServiceNotice: ((socket: string, notice: string) => boolean) | undefined;
 }
 
 /** Looks what this machine has. Never throws. */
@@ -33,9 +39,19 @@ export function loadSys(): Sys {
 
 function withKoffi(koffi: Koffi): Sys {
   const libc = createLibc(koffi);
-  return { absent: undefined, openUdpSocket: (options) => openUdpSocket(koffi, libc, options) };
+  return {
+    absent: undefined,
+    openUdpSocket: (options) => openUdpSocket(koffi, libc, options),
+    peerProcess: (fd) => peerProcess(libc, fd),
+    sendServiceNotice: (socket, notice) => sendServiceNotice(libc, socket, notice),
+  };
 }
 
 function without(absent: string): Sys {
-  return { absent, openUdpSocket: undefined };
+  return {
+    absent,
+    openUdpSocket: undefined,
+    peerProcess: undefined,
+    sendServiceNotice: undefined,
+  };
 }

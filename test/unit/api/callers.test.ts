@@ -9,10 +9,13 @@ import { NodeError } from "@inet256/client";
 import { describe, expect, it } from "vitest";
 import { type CallerLimits, createCallers } from "../../../server/src/api/callers.js";
 import { createApiCounters } from "../../../server/src/api/counters.js";
+import type { Stranger } from "../../../server/src/api/strangers.js";
 import { createBudget } from "../../../server/src/core/index.js";
 import { createVirtualClock } from "../../support/virtual-clock.js";
+import { createTestAudit, LOCAL, REMOTE, WIDE_LIMITS } from "./fake-caller.js";
 
 const LIMITS: CallerLimits = {
+  ...WIDE_LIMITS,
   clients: 3,
   nodesPerClient: 2,
   queuedBytesPerClient: 100,
@@ -29,8 +32,10 @@ function setUp(limits: Partial<CallerLimits> = {}) {
   const time = createVirtualClock();
   const counters = createApiCounters();
   const budget = createBudget(250);
-  const callers = createCallers({ ...LIMITS, ...limits }, time, budget, counters);
-  const connect = () => {
+  const { audit, lines } = createTestAudit(time);
+  const all = { ...LIMITS, ...limits };
+  const callers = createCallers({ limits: all, clock: time, budget, counters, audit });
+  const connect = (origin = LOCAL, stranger?: Stranger) => {
     const socket: FakeSocket = Object.assign(new EventEmitter(), { destroyed: false });
     Object.assign(socket, {
       destroy() {
@@ -38,12 +43,12 @@ function setUp(limits: Partial<CallerLimits> = {}) {
         socket.emit("close");
       },
     });
-    const admitted = callers.admit(socket as unknown as Socket);
+    const admitted = callers.admit(socket as unknown as Socket, origin, stranger);
     // grpc-js asks the socket of the call's session, at any time.
     const call = { getPeer: () => socket.remoteAddress ?? "unknown" };
     return { socket, admitted, call };
   };
-  return { time, counters, budget, callers, connect };
+  return { time, counters, budget, callers, connect, lines };
 }
 
 function reasonOf(call: () => unknown): string {
@@ -110,13 +115,87 @@ describe("createCallers", () => {
   it("limits a caller's streams", () => {
     const { callers, connect } = setUp();
     const caller = callers.of(connect().call);
-    for (let i = 0; i < 2; i++) {
+    const [end] = [1, 2].map(() => {
       caller.checkStreams();
-      caller.streams += 1;
-    }
+      return caller.begin();
+    });
     expect(reasonOf(() => caller.checkStreams())).toBe("LIMIT_NODES");
-    caller.streams -= 1;
-    expect(reasonOf(() => caller.checkStreams())).toBe("none");
+    end?.();
+    end?.();
+    expect([caller.streams, reasonOf(() => caller.checkStreams())]).toEqual([1, "none"]);
+  });
+
+  it("streams-of-all-are-bounded", () => {
+    const { callers, connect } = setUp({ streams: 3 });
+    const [a, b] = [callers.of(connect().call), callers.of(connect().call)];
+    a.begin();
+    a.begin();
+    const end = b.begin();
+    expect(reasonOf(() => b.checkStreams())).toBe("LIMIT_NODES");
+    end();
+    expect(reasonOf(() => b.checkStreams())).toBe("none");
+  });
+
+  it("requests-of-all-are-bounded-and-each-has-a-share", () => {
+    const limits = { requestsPerSecond: 1_000, totalRequestsPerSecond: 30 };
+    const { callers, connect, time } = setUp(limits);
+    const [a, b] = [callers.of(connect().call), callers.of(connect().call)];
+    // 30 of all, and its own share: a third, for there may be three clients.
+    for (let i = 0; i < 40; i++) a.countRequest();
+    expect(reasonOf(() => a.countRequest())).toBe("LIMIT_RATE");
+    for (let i = 0; i < 10; i++) expect(reasonOf(() => b.countRequest())).toBe("none");
+    expect(reasonOf(() => b.countRequest())).toBe("LIMIT_RATE");
+    time.advance(100);
+    // One of its own, three of all.
+    for (let i = 0; i < 4; i++) expect(reasonOf(() => a.countRequest())).toBe("none");
+    expect(reasonOf(() => a.countRequest())).toBe("LIMIT_RATE");
+  });
+
+  it("opens-of-all-are-bounded-and-each-has-a-share", () => {
+    const { callers, connect } = setUp({ opensPerSecond: 9 });
+    const [a, b] = [callers.of(connect().call), callers.of(connect().call)];
+    for (let i = 0; i < 12; i++) a.countOpen();
+    expect(reasonOf(() => a.countOpen())).toBe("LIMIT_RATE");
+    for (let i = 0; i < 3; i++) expect(reasonOf(() => b.countOpen())).toBe("none");
+    expect(reasonOf(() => b.countOpen())).toBe("LIMIT_RATE");
+  });
+
+  it("a stranger takes no place until it has proved itself, and is a client then", () => {
+    const { callers, connect, counters, lines } = setUp({ clients: 1 });
+    let left = 0;
+    const stranger = {
+      leave() {
+        left += 1;
+      },
+    };
+    const [a, b] = [connect(REMOTE, stranger), connect(REMOTE, stranger)];
+    expect([callers.size, a.admitted, b.admitted, left]).toEqual([0, true, true, 0]);
+    expect(lines).toEqual([]);
+    expect([callers.of(a.call).prove(), callers.of(a.call).prove()]).toEqual([
+      undefined,
+      undefined,
+    ]);
+    expect([callers.size, left, counters.connections]).toEqual([1, 1, 1]);
+    expect(callers.of(b.call).prove()?.reason).toBe("LIMIT_RATE");
+    expect(connect().admitted).toBe(false);
+    a.socket.emit("close");
+    expect([callers.size, callers.of(b.call).prove()]).toEqual([0, undefined]);
+    // Who went away is told of, who stayed a stranger is not.
+    const told = lines.filter(([level]) => level === "info").map(([, message]) => message);
+    expect(told).toEqual([
+      "audit: client connected",
+      "audit: client gone",
+      "audit: client connected",
+    ]);
+  });
+
+  it("a stranger may begin a few calls only, a client any number", () => {
+    const { callers, connect } = setUp();
+    const caller = callers.of(connect(REMOTE).call);
+    const begun = Array.from({ length: 40 }, () => caller.mayBegin()).filter(Boolean).length;
+    expect(begun).toBe(32);
+    caller.prove();
+    expect(caller.mayBegin()).toBe(true);
   });
 
   it("gives each a budget of its own inside that of all", () => {

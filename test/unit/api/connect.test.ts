@@ -15,6 +15,7 @@ import { createDeadlines } from "../../../server/src/core/index.js";
 import { addressOf, createMemory, send, serializedKeyOf } from "../node/local-nodes.js";
 import { createServiceHouse } from "../service/daemon-service.js";
 import { createFakeCall } from "./fake-call.js";
+import { createTestAudit, LOCAL, WIDE_LIMITS } from "./fake-caller.js";
 
 type Request = Parameters<typeof create<typeof ConnectRequestSchema>>[1];
 
@@ -22,15 +23,17 @@ function setUp() {
   const house = createServiceHouse();
   const { time, budget, service } = house;
   const counters = createApiCounters();
+  const { audit } = createTestAudit(time);
   const limits = {
+    ...WIDE_LIMITS,
     clients: 10,
     nodesPerClient: 3,
     queuedBytesPerClient: 4_000_000,
     requestsPerSecond: 100,
   };
-  const callers = createCallers(limits, time, budget, counters);
+  const callers = createCallers({ limits, clock: time, budget, counters, audit });
   const socket = Object.assign(new EventEmitter(), { remoteAddress: "" });
-  callers.admit(socket as never);
+  callers.admit(socket as never, LOCAL);
   const open = new Set<() => void>();
   const sessions = { begun: 0, ended: 0 };
   const end = (): void => {
@@ -51,6 +54,7 @@ function setUp() {
     deadlines: createDeadlines(time, time.timer),
     turns: time.turns,
     counters,
+    audit,
     open,
   });
   const start = () => {

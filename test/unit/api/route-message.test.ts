@@ -12,6 +12,7 @@ import { createAdminHandlers } from "../../../server/src/api/admin-handlers.js";
 import { explanationMessage, routeMessage } from "../../../server/src/api/route-message.js";
 import type { UnaryMaker } from "../../../server/src/api/unary.js";
 import type { RouteExplanation } from "../../../server/src/service/index.js";
+import { fakeCaller } from "./fake-caller.js";
 import { NO_ADMIN } from "./no-admin.js";
 
 const [nextHop, router, destination] = [1, 2, 3].map(() => generateKey().address) as [
@@ -82,7 +83,8 @@ describe("the handler", () => {
   const asked: [Address, AbortSignal | undefined][] = [];
   const { signal } = new AbortController();
   const unary: UnaryMaker = (_, answer) => (call, done) => {
-    const run = async () => answer(call.request, { token: undefined, signal });
+    const run = async () =>
+      answer(call.request, { token: undefined, signal, caller: fakeCaller() });
     run().then(
       (message) => done(null, message as never),
       (error) => done(error),

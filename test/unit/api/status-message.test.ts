@@ -18,6 +18,7 @@ import { createAdminHandlers } from "../../../server/src/api/admin-handlers.js";
 import { type ApiStatus, statusMessage } from "../../../server/src/api/status-message.js";
 import type { UnaryMaker } from "../../../server/src/api/unary.js";
 import type { PeerStatus, ServiceStatus } from "../../../server/src/service/index.js";
+import { fakeCaller } from "./fake-caller.js";
 import { NO_ADMIN } from "./no-admin.js";
 
 const { publicKey } = generateKey();
@@ -139,7 +140,11 @@ describe("a status", () => {
       explain: () => expect.unreachable(),
     };
     const unary: UnaryMaker = (_, answer) => (call, done) => {
-      const context = { token: undefined, signal: new AbortController().signal };
+      const context = {
+        token: undefined,
+        signal: new AbortController().signal,
+        caller: fakeCaller(),
+      };
       void Promise.resolve(answer(call.request, context)).then((message) => done(null, message));
     };
     const { getStatus } = createAdminHandlers({

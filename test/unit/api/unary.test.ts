@@ -13,6 +13,7 @@ import type { Callers } from "../../../server/src/api/callers.js";
 import { createApiCounters } from "../../../server/src/api/counters.js";
 import { type CallContext, createUnaryMaker } from "../../../server/src/api/unary.js";
 import { type LogFields, silentLogger } from "../../../server/src/core/index.js";
+import { fakeCaller } from "./fake-caller.js";
 
 function setUp() {
   const counters = createApiCounters();
@@ -20,15 +21,13 @@ function setUp() {
   let requests = 0;
   let limit = Number.POSITIVE_INFINITY;
   const callers: Pick<Callers, "of"> = {
-    of: () => ({
-      budget: { take: () => true, give: () => {}, used: 0 },
-      streams: 0,
-      checkStreams: () => {},
-      countRequest() {
-        requests += 1;
-        if (requests > limit) throw new NodeError("LIMIT_RATE", "too many");
-      },
-    }),
+    of: () =>
+      fakeCaller({
+        countRequest() {
+          requests += 1;
+          if (requests > limit) throw new NodeError("LIMIT_RATE", "too many");
+        },
+      }),
   };
   const unary = createUnaryMaker(callers as Callers, counters, {
     ...silentLogger,

@@ -66,9 +66,9 @@ afterEach(() => {
   fs.rmSync(folder, { recursive: true, force: true });
 });
 
-async function listenAndClose(path: string): Promise<void> {
+async function listenAndClose(path: string, group?: number): Promise<void> {
   const server = createServer();
-  const remove = await listenOnUnixSocket(server, path);
+  const remove = await listenOnUnixSocket(server, path, group);
   remove();
   await new Promise((resolve) => server.close(resolve));
 }
@@ -80,6 +80,38 @@ it("is out of reach between any two steps", async () => {
   expect(watch.looks).toBeGreaterThan(4);
   // It was bound with all rights, out of reach, and came into the open with its final mode.
   expect([...watch.seen].sort()).toEqual(["hidden 600", "hidden 777", "in the open 600"]);
+});
+
+it("socket-group-from-the-first-moment: comes into the open with its group and mode 0660", async () => {
+  const group = process.getgid?.() ?? 0;
+  watch.seen.clear();
+  watch.on = true;
+  await listenAndClose(join(folder, "socket"), group);
+  watch.on = false;
+  // Between steps it is out of reach, or has its final mode.
+  expect(new Set(watch.reachable.map((line) => line.split(" ")[1]))).toEqual(new Set(["660"]));
+  expect([...watch.seen].sort()).toEqual(["hidden 660", "hidden 777", "in the open 660"]);
+  watch.reachable.length = 0;
+});
+
+it.runIf(process.getuid?.() === 0)("is given to the group that is asked for", async () => {
+  const server = createServer();
+  const path = join(folder, "grouped");
+  const remove = await listenOnUnixSocket(server, path, 12_345);
+  const { gid, uid, mode } = fs.lstatSync(path);
+  expect([gid, uid, mode & 0o777]).toEqual([12_345, 0, 0o660]);
+  remove();
+  server.close();
+});
+
+it("is not made for a group that there is not", async () => {
+  const server = createServer();
+  const path = join(folder, "never");
+  await expect(listenOnUnixSocket(server, path, "no-such-group-here")).rejects.toMatchObject({
+    code: "ACCESS_REFUSED",
+    message: expect.stringContaining("api.socket_group: no-such-group-here: no such group"),
+  });
+  expect(fs.existsSync(path)).toBe(false);
 });
 
 const WATCHER = `

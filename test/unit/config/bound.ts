@@ -34,8 +34,11 @@ export const NETWORKS: config.NetworkKinds = [HOP, FLOOD, NEEDY];
 const HOP_ALONE: config.NetworkKinds = [HOP];
 
 /** Reads a text; any of NETWORKS may stand in it. */
-export function parseConfig(text: string, { file }: { readonly file: string }): config.ParseResult {
-  return config.parseConfig(text, { file, networks: NETWORKS });
+export function parseConfig(
+  text: string,
+  settings: Omit<config.ParseSettings, "networks">,
+): config.ParseResult {
+  return config.parseConfig(text, { ...settings, networks: NETWORKS });
 }
 
 /** The example where there is the default network alone. */

@@ -33,6 +33,14 @@ describe("the example", () => {
         ...defaultConfig,
         privateKeyPath: KEY_PATH,
         apiEndpoint: "unix:///run/inet256.sock",
+        api: {
+          socketGroup: "inet256",
+          listen: [{ kind: "tcp", host: "127.0.0.1", port: 2560 }],
+          tokenPath: "/etc/inet256/api_token",
+          tlsCertPath: "/etc/inet256/api_cert.pem",
+          tlsKeyPath: "/etc/inet256/api_key.pem",
+          tlsClientCaPath: "/etc/inet256/client_ca.pem",
+        },
         transports: defaultConfig.transports.map((each) => ({ ...each, chosen: true })),
         peers: [
           {
@@ -49,6 +57,7 @@ describe("the example", () => {
     expect(Object.keys(parse(uncommented))).toEqual([
       "private_key_path",
       "api_endpoint",
+      "api",
       "log",
       "crypto",
       "network",
@@ -58,7 +67,8 @@ describe("the example", () => {
       "limits",
     ]);
     expect(Object.keys(parse(uncommented).log)).toHaveLength(2);
-    expect(Object.keys(parse(uncommented).limits)).toHaveLength(8);
+    expect(Object.keys(parse(uncommented).limits)).toHaveLength(11);
+    expect(Object.keys(parse(uncommented).api)).toHaveLength(6);
     expect(Object.keys(parse(uncommented).peers[0])).toEqual(["id", "addrs"]);
     expect(Object.keys(parse(uncommented).transports[0])).toEqual(["type", "bind"]);
     const lines = uncommented.trimEnd().split("\n");

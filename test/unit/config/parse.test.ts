@@ -20,6 +20,14 @@ describe("the default configuration", () => {
     expect(defaultConfig).toEqual({
       privateKeyPath: undefined,
       apiEndpoint: undefined,
+      api: {
+        socketGroup: undefined,
+        listen: [],
+        tokenPath: undefined,
+        tlsCertPath: undefined,
+        tlsKeyPath: undefined,
+        tlsClientCaPath: undefined,
+      },
       log: { level: "info", format: "auto" },
       crypto: "auto",
       network: { name: "beaconnet", options: {} },
@@ -35,6 +43,9 @@ describe("the default configuration", () => {
         inboxBytes: 4 * 1024 * 1024,
         maxInboxBytes: 64 * 1024 * 1024,
         requestsPerSecond: 5_000,
+        streams: 25_000,
+        totalRequestsPerSecond: 50_000,
+        opensPerSecond: 10_000,
       },
     });
   });
@@ -66,6 +77,13 @@ describe("a configuration", () => {
     const text = `
 private_key_path: /var/lib/inet256/key.pem
 api_endpoint: unix:///run/user/1000/inet256.sock
+api:
+  socket_group: 1000
+  listen: ["tcp://127.0.0.1", "tls://[::]:0", "tls://[FE80::1%eth0]:443"]
+  token_path: tokens
+  tls_cert_path: /etc/ssl/cert.pem
+  tls_key_path: ../key.pem
+  tls_client_ca_path: ca.pem
 log:
   level: trace
   format: json
@@ -88,10 +106,25 @@ limits:
   inbox_bytes: 131072
   max_inbox_bytes: 1 MiB
   requests_per_second: 10
+  streams: 200
+  total_requests_per_second: 20
+  opens_per_second: 30
 `;
     expect(parsed(text)).toEqual({
       privateKeyPath: "/var/lib/inet256/key.pem",
       apiEndpoint: "unix:///run/user/1000/inet256.sock",
+      api: {
+        socketGroup: 1000,
+        listen: [
+          { kind: "tcp", host: "127.0.0.1", port: 2560 },
+          { kind: "tls", host: "::", port: 0 },
+          { kind: "tls", host: "fe80::1%eth0", port: 443 },
+        ],
+        tokenPath: "/etc/inet256/tokens",
+        tlsCertPath: "/etc/ssl/cert.pem",
+        tlsKeyPath: "/etc/key.pem",
+        tlsClientCaPath: "/etc/inet256/ca.pem",
+      },
       log: { level: "trace", format: "json" },
       crypto: "portable",
       network: { name: "flood", options: { hops: 3 } },
@@ -110,6 +143,9 @@ limits:
         inboxBytes: 131_072,
         maxInboxBytes: 1024 * 1024,
         requestsPerSecond: 10,
+        streams: 200,
+        totalRequestsPerSecond: 20,
+        opensPerSecond: 30,
       },
     });
   });

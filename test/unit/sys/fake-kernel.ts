@@ -88,6 +88,7 @@ export function createFakeKernel(): FakeKernel {
     recvmsg: absent,
     recvmmsg: absent,
     close: absent,
+    sendto: absent,
     sendmsg,
     errno: () => errno,
   };
