@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-// The Python client: its style, its types, its tests, and its smoke program, the last two with the
-// oldest packages it allows and with the newest.
+// The Python client: its style, its types, its tests, the package that comes of it, and its smoke
+// program; tests and smoke program with the oldest packages it allows and with the newest.
 
 import {
   NoEnvironment,
@@ -9,6 +9,7 @@ import {
   prepareEnvironment,
 } from "../../clients/python/tools/environments.mjs";
 import { countTests, succeed } from "./command.mjs";
+import { checkPackage } from "./python-package.mjs";
 
 const NAMES = ["newest", "oldest"];
 
@@ -26,7 +27,7 @@ export async function prepareEnvironments(report) {
   return environments;
 }
 
-/** Checks style and types, and runs the tests. */
+/** Checks style, types and the package, and runs the tests. */
 export async function checkPython(report, environments) {
   for (const { name, interpreter } of environments) {
     await report.check(`Python: tests and vectors, ${name} packages`, () =>
@@ -42,6 +43,9 @@ export async function checkPython(report, environments) {
     await report.check("Python: types (mypy --strict)", async () => {
       await succeed(interpreter, ["-m", "mypy"], { cwd: PYTHON_PACKAGE });
     });
+    await report.check("Python: the wheel, installed, runs the README's example", () =>
+      checkPackage(interpreter),
+    );
   }
 }
 

@@ -9,7 +9,15 @@ check them again; verification gives the verdict of INET256 section 1 where Pyth
 would give another; and a `PrivateKey` never shows in anything that is printed or logged.
 """
 
-from .address import ADDRESS_BITS, ADDRESS_BYTES, ADDRESS_TEXT_LENGTH, Address, check_prefix
+from .address import (
+    ADDRESS_BITS,
+    ADDRESS_BYTES,
+    ADDRESS_TEXT_LENGTH,
+    EVERYONE,
+    NO_ONE,
+    Address,
+    check_prefix,
+)
 from .ed25519 import verify_ed25519
 from .errors import IdentityError, IdentityErrorCode
 from .ipv6 import ipv6_of_address, prefix_of_ipv6
@@ -26,6 +34,8 @@ __all__ = [
     "ADDRESS_BITS",
     "ADDRESS_BYTES",
     "ADDRESS_TEXT_LENGTH",
+    "EVERYONE",
+    "NO_ONE",
     "RESERVED_PURPOSE_PREFIX",
     "Address",
     "IdentityError",

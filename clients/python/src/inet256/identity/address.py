@@ -43,6 +43,12 @@ class Address:
 
         Raises IdentityError BAD_ADDRESS, saying which rule of the text form was broken: the length,
         the character by its place, or the trailing bits.
+
+        >>> Address.parse("-" * 43) == NO_ONE
+        True
+        >>> Address.parse("too short")
+        Traceback (most recent call last):
+        inet256.identity.errors.IdentityError: an address has 43 characters, got 9
         """
         return Address(_decode(text))
 
@@ -60,6 +66,9 @@ class Address:
 
         False, never an error, for what `check_prefix` refuses: use that first on what comes from a
         caller.
+
+        >>> EVERYONE.has_prefix(b"\\xff\\xf0", 12)
+        True
         """
         if not 0 <= nbits <= 8 * min(len(prefix), ADDRESS_BYTES):
             return False
@@ -74,6 +83,13 @@ class Address:
 
     def __repr__(self) -> str:
         return f"Address.parse({str(self)!r})"
+
+
+EVERYONE = Address(b"\xff" * ADDRESS_BYTES)
+"""The conventional name for everyone, which is never a node's."""
+
+NO_ONE = Address(bytes(ADDRESS_BYTES))
+"""The conventional name for no one, which is never a node's."""
 
 
 def check_prefix(prefix: bytes, nbits: int) -> None:

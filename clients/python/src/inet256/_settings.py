@@ -1,0 +1,98 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What is shown to a daemon over TCP: a bearer token, and what TLS needs.
+
+What the program gives goes before what the environment says. Files are read when a client is
+made. No error repeats what a file or a variable held.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import grpc
+
+from .errors import make_error
+
+TOKEN_VARIABLE = "INET256_API_TOKEN"
+"""Names the token itself."""
+TOKEN_FILE_VARIABLE = "INET256_API_TOKEN_FILE"
+"""Names a file with the token; blanks around it are ignored."""
+CA_FILE_VARIABLE = "INET256_API_CA_FILE"
+"""Names a PEM file of the authorities that a tls:// daemon's certificate is checked against."""
+CERT_FILE_VARIABLE = "INET256_API_CERT_FILE"
+"""Names a PEM file of the client's certificate and those that lead to its authority."""
+KEY_FILE_VARIABLE = "INET256_API_KEY_FILE"
+"""Names a PEM file of the certificate's private key."""
+
+# What may stand in a header after "Bearer ".
+_TOKEN = re.compile(r"[!-~]+")
+
+
+@dataclass(frozen=True, repr=False)
+class Credentials:
+    """What the program gave; None where the environment decides."""
+
+    token: str | None = None
+    root_certificates: bytes | None = None
+    certificate: bytes | None = None
+    certificate_key: bytes | None = None
+
+
+def read_token(given: str | None, env: Mapping[str, str] | None = None) -> str | None:
+    """The token to show, None if there is none. Raises BAD_REQUEST for what cannot be one."""
+    env = os.environ if env is None else env
+    token = given
+    if token is None:
+        token = env.get(TOKEN_VARIABLE) or None
+    if token is None and env.get(TOKEN_FILE_VARIABLE):
+        token = _read(env[TOKEN_FILE_VARIABLE], TOKEN_FILE_VARIABLE).decode("ascii", "replace")
+    if token is None:
+        return None
+    token = token.strip() if isinstance(token, str) else ""
+    if _TOKEN.fullmatch(token) is None:
+        raise make_error("BAD_REQUEST", "token: expected visible ASCII characters without blanks")
+    return token
+
+
+def tls_credentials(
+    given: Credentials, env: Mapping[str, str] | None = None
+) -> grpc.ChannelCredentials:
+    """What a tls:// endpoint needs; the system's authorities where nobody names any.
+
+    Raises BAD_REQUEST for a file that cannot be read, and for half of a client certificate.
+    """
+    env = os.environ if env is None else env
+    roots = _pem(given.root_certificates, env, CA_FILE_VARIABLE)
+    certificate, key = given.certificate, given.certificate_key
+    if certificate is None and key is None:
+        certificate = _pem(None, env, CERT_FILE_VARIABLE)
+        key = _pem(None, env, KEY_FILE_VARIABLE)
+    if (certificate is None) != (key is None):
+        raise make_error(
+            "BAD_REQUEST",
+            f"a client certificate and its private key go together: {CERT_FILE_VARIABLE} and "
+            f"{KEY_FILE_VARIABLE}, or certificate and certificate_key",
+        )
+    return grpc.ssl_channel_credentials(roots, key, certificate)
+
+
+def _pem(given: bytes | None, env: Mapping[str, str], variable: str) -> bytes | None:
+    pem = given
+    if pem is None and env.get(variable):
+        pem = _read(env[variable], variable)
+    if pem is not None and b"-----BEGIN " not in pem:
+        raise make_error("BAD_REQUEST", f"{variable}, or what was given instead: expected PEM")
+    return pem
+
+
+def _read(path: str, variable: str) -> bytes:
+    try:
+        with open(path, "rb") as file:
+            return file.read()
+    except OSError as cause:
+        raise make_error(
+            "BAD_REQUEST", f"the file that {variable} names cannot be read: {cause.strerror}"
+        ) from cause
