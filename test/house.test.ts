@@ -10,7 +10,7 @@ import { RULES } from "./house/rules.js";
 import { LICENCES, ROOMS } from "./house/table.js";
 import { ROOT, read, sourcesOf } from "./house/tree.js";
 
-const FOLDERS = ["proto", "gen", "clients", "server", "apps", "test"];
+const FOLDERS = ["proto", "gen", "clients", "server", "apps", "test", "packaging"];
 const sources = FOLDERS.flatMap(sourcesOf);
 
 describe("every source", () => {

@@ -4,6 +4,7 @@
  * How a command says that something did not work: one line for people, an exit code for scripts.
  * Guards that nobody ever gets a stack trace, and that a failure is never an exit code of 0.
  */
+import { explainDenial } from "./denial.js";
 
 /** The command was called wrongly; exit code 2. The message never repeats a value. */
 export class UsageError extends Error {
@@ -92,7 +93,8 @@ export function atPath<T>(path: string, run: () => T): T {
   } catch (error) {
     const sentence = SENTENCES.get(systemCode(error) ?? "");
     if (sentence === undefined) throw error;
-    throw new CommandError(`${path}: ${sentence}`, { cause: error });
+    const more = systemCode(error) === "EACCES" ? explainDenial(path) : "";
+    throw new CommandError(`${path}: ${sentence}${more}`, { cause: error });
   }
 }
 

@@ -85,6 +85,7 @@ export const LICENCES: Readonly<Record<string, "Apache-2.0" | "GPL-3.0-or-later"
   server: "GPL-3.0-or-later",
   apps: "GPL-3.0-or-later",
   test: "GPL-3.0-or-later",
+  packaging: "GPL-3.0-or-later",
 };
 
 /** Files of the command that may use the daemon as a library; all others use the client. */

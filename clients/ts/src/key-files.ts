@@ -5,7 +5,8 @@
  * over another; reading says when others could have read them too.
  */
 import { randomFillSync } from "node:crypto";
-import { closeSync, fstatSync, openSync, readSync, writeSync } from "node:fs";
+import { closeSync, fstatSync, openSync, readSync, type Stats, writeSync } from "node:fs";
+import { surroundings } from "./endpoint.js";
 import {
   createKeys,
   IdentityError,
@@ -54,7 +55,7 @@ export function readKeyFile(path: string): KeyFile {
         `${path}: more than ${MOST_BYTES} bytes are too many for a key file`,
       );
     }
-    return { key: decode(path, bytes), warning: modeWarning(path, fstatSync(file).mode) };
+    return { key: decode(path, bytes), warning: modeWarning(path, fstatSync(file)) };
   } finally {
     wipe(buffer);
     closeSync(file);
@@ -81,10 +82,14 @@ function decode(path: string, bytes: Uint8Array): PrivateKey {
   }
 }
 
-function modeWarning(path: string, mode: number): string | undefined {
+function modeWarning(path: string, { mode, uid }: Stats): string | undefined {
   if ((mode & 0o077) === 0) return undefined;
   const text = (mode & 0o777).toString(8).padStart(4, "0");
-  return `${path} has mode ${text}: others may read or change this private key; use chmod 600`;
+  const what = `${path} has mode ${text}: others may read or change this private key`;
+  const reader = surroundings().uid;
+  if (reader === undefined || reader === 0 || reader === uid) return `${what}; use chmod 600`;
+  // With 0600 alone the one who reads it here could not any more: a container has its own user.
+  return `${what}; use chmod 600 and either chown ${reader}, who reads it here, or run as user ${uid}`;
 }
 
 /** Writes a new key file as PKCS#8 PEM, mode 0600. Throws EEXIST when there is a file already. */

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+// Runs what an image says, the way `docker run --rm --read-only --net=host -v FOLDER:/config:ro`
+// does: namespaces for mounts and processes, a root that is read-only, the user of the image, no
+// capabilities, nothing of this process's environment.
+
+import { spawn } from "node:child_process";
+import { readFile } from "node:fs/promises";
+import { createInterface } from "node:readline";
+import { run } from "../../test/languages/command.mjs";
+
+const DEADLINE_MS = 20_000;
+const ENTER = `
+set -eu
+root=$1 config=$2 uid=$3 gid=$4; shift 4
+mount --make-rprivate /
+mount --bind "$root" "$root"
+mount -o remount,bind,ro "$root"
+mount -t tmpfs -o "uid=$uid,gid=$gid,mode=0755" tmpfs "$root/run/inet256"
+mount --bind "$config" "$root/config"
+mount -o remount,bind,ro "$root/config"
+mount -t proc proc "$root/proc"
+mount --bind /dev "$root/dev"
+exec chroot "$root" "$@"`;
+
+/** The words that give up every right and leave the image's environment alone. */
+function asUser(settings, command) {
+  const [uid, gid] = settings.User.split(":");
+  return [
+    ...["setpriv", `--reuid=${uid}`, `--regid=${gid}`, "--clear-groups", "--no-new-privs"],
+    ...["--inh-caps=-all", "--bounding-set=-all", "env", "-i", "HOME=/", ...settings.Env],
+    ...command,
+  ];
+}
+
+/** Starts a container on that root; `command` is the image's own unless another is given. */
+export function startContainer(root, settings, config, command = settings.Cmd) {
+  const [uid, gid] = settings.User.split(":");
+  const words = ["--mount", "--pid", "--fork", "--kill-child", "sh", "-c", ENTER, "container"];
+  const child = spawn("unshare", [...words, root, config, uid, gid, ...asUser(settings, command)], {
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const output = [];
+  const waiting = new Set();
+  for (const stream of [child.stdout, child.stderr]) {
+    createInterface(stream).on("line", (line) => {
+      output.push(line);
+      for (const look of waiting) look();
+    });
+  }
+  const ended = new Promise((resolve, reject) => {
+    child.once("error", reject);
+    child.once("close", (code, signal) => resolve(code ?? signal));
+  });
+  const first = async () => {
+    const children = await readFile(`/proc/${child.pid}/task/${child.pid}/children`, "utf8");
+    return Number(children.trim());
+  };
+
+  return {
+    output,
+    /** Resolves to its exit code, or the name of a signal. */
+    ended: () => within(ended, () => `it has not ended:\n${output.join("\n")}`),
+    /** Resolves to the first line that fits. */
+    line(pattern) {
+      let look;
+      const seen = new Promise((resolve, reject) => {
+        look = () => {
+          const line = output.find((candidate) => pattern.test(candidate));
+          if (line !== undefined) resolve(line);
+        };
+        ended.then(
+          (code) => reject(new Error(`it ended with ${code}:\n${output.join("\n")}`)),
+          reject,
+        );
+      });
+      waiting.add(look);
+      look();
+      return within(seen, () => `no line ${pattern}:\n${output.join("\n")}`);
+    },
+    /** As `docker exec` does. Answers {code, stdout, stderr}. */
+    async exec(words) {
+      const inside = ["--target", `${await first()}`, "--mount", "--pid", "--root", "--wd=/"];
+      return run("nsenter", [...inside, ...asUser(settings, words)], { deadline: DEADLINE_MS });
+    },
+    /** As `docker stop` does: the image's signal to its first process. */
+    async stop() {
+      process.kill(await first(), settings.StopSignal);
+      return this.ended();
+    },
+    kill: () => child.kill("SIGKILL"),
+  };
+}
+
+async function within(promise, describe) {
+  let timer;
+  const late = new Promise((_, reject) => {
+    timer = setTimeout(() => reject(new Error(describe())), DEADLINE_MS);
+  });
+  try {
+    return await Promise.race([promise, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
