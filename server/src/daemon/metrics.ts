@@ -34,8 +34,9 @@ export async function startMetrics(
     const fail = (code: number): void => void response.writeHead(code).end();
     if (request.method !== "GET" && request.method !== "HEAD") return fail(405);
     if ((request.url ?? "").split("?")[0] !== "/metrics") return fail(404);
-    metricsText(measure()).then(
-      (text) => response.writeHead(200, { "content-type": METRICS_TYPE }).end(text),
+    const text = async (): Promise<string> => metricsText(measure());
+    text().then(
+      (page) => response.writeHead(200, { "content-type": METRICS_TYPE }).end(page),
       () => {
         logger.error("metrics cannot be written");
         fail(500);
