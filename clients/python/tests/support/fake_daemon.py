@@ -33,6 +33,7 @@ class FakeStream:
         self.options = first.open.options
         self.metadata = dict(context.invocation_metadata())
         self.received: list[bytes] = []
+        self.requests = 0
         self.over = False
         self._daemon = daemon
         self._orders: asyncio.Queue[ConnectResponse | bytes | Reason | None] = asyncio.Queue()
@@ -164,6 +165,7 @@ class FakeDaemon:
     async def _read(self, stream: FakeStream, context: Any) -> None:
         while (raw := await context.read()) is not grpc.aio.EOF:
             request = ConnectRequest.FromString(raw)
+            stream.requests += 1
             if request.datagrams:
                 stream.received += [datagram.payload for datagram in request.datagrams]
                 self._on_datagrams(stream)
