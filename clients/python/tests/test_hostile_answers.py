@@ -202,6 +202,17 @@ def test_lookups_show_the_session_of_the_stream_and_of_the_next_after_a_break() 
     in_fake_world(test, unary={"FindAddress": find})
 
 
+def test_each_client_has_a_connection_of_its_own() -> None:
+    async def test(world: FakeWorld) -> None:
+        await world.open()
+        await world.open()
+        async with inet256.connect(world.daemon.endpoint) as another:
+            await another.open(generate_key())
+            assert world.daemon.wire.connections == 2
+
+    in_fake_world(test)
+
+
 def test_where_no_daemon_is() -> None:
     async def test() -> None:
         nowhere = inet256.connect("unix:///nowhere/inet256.sock")

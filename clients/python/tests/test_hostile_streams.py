@@ -185,6 +185,30 @@ def test_an_outage_fails_what_waits_and_what_comes(monkeypatch: pytest.MonkeyPat
     in_fake_world(test)
 
 
+def test_an_outage_that_ended_in_time_fails_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_keeper, "OUTAGE_SECONDS", 0.2)
+
+    async def test(world: FakeWorld) -> None:
+        node = await world.open()
+        broken = time.monotonic()
+        world.stream.fail("UNAVAILABLE")
+        await until("it is open again", lambda: world.seen(Reopened) == 1)
+        await until("the time is over", lambda: time.monotonic() > broken + 0.3)
+        await node.send(node.address, b"still here")
+
+    in_fake_world(test)
+
+
+def test_the_private_key_is_forgotten_with_the_node() -> None:
+    async def test(world: FakeWorld) -> None:
+        node = await world.open()
+        assert any(node._keeper._key)
+        await node.close()
+        assert not any(node._keeper._key)
+
+    in_fake_world(test)
+
+
 def test_a_node_that_is_being_reopened_can_be_closed() -> None:
     def open_once(stream: FakeStream) -> None:
         if len(world_of) == 0:

@@ -160,6 +160,8 @@ class Keeper:
             self._stream = stream
             self._outbox.connected()
             self._changed.wake_all()
+            if stream is not first:
+                self._tell(Reopened(self._address))
             error = await stream.carry(self._outbox, self._inbox, self._reader, self._lost)
             self._stream = None
             if self._finishing is not None:
@@ -177,12 +179,9 @@ class Keeper:
             OUTAGE_SECONDS, self._outbox.give_up, _outage_error(error)
         )
         try:
-            stream = await self._reopen()
+            return await self._reopen()
         finally:
             outage.cancel()
-        if stream is not None:
-            self._tell(Reopened(self._address))
-        return stream
 
     async def _reopen(self) -> NodeStream | None:
         delay = REOPEN_FIRST_SECONDS

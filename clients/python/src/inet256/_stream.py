@@ -13,7 +13,7 @@ import grpc
 from google.protobuf.message import DecodeError
 
 from ._connection import ByteStream, Connection
-from ._frames import MessageReader, encode_opening
+from ._frames import Message, MessageReader, encode_opening
 from ._gen.inet256.v1.node_pb2 import ConnectResponse
 from ._inbox import Inbox
 from ._outbox import Outbox
@@ -63,10 +63,13 @@ class NodeStream:
         writing = asyncio.create_task(self._write(outbox))
         try:
             while True:
-                response = _decode(await self._call.read())
+                message = await self._call.read()
+                response = _decode(message)
                 if response is None:
                     return None if outbox.finished else _broken("the daemon ended the stream")
-                _deliver(response, outbox, inbox, reader, on_lost)
+                if response.datagrams:
+                    inbox.push(_read(response, reader), len(message))
+                _deliver(response, outbox, on_lost)
         except grpc.aio.AioRpcError as failure:
             return self._connection.explain(failure)
         except Inet256Error as error:
@@ -120,19 +123,14 @@ def _unreadable() -> Inet256Error:
     return make_error("INTERNAL", "the daemon sent a message that cannot be read")
 
 
-def _deliver(
-    response: ConnectResponse,
-    outbox: Outbox,
-    inbox: Inbox,
-    reader: MessageReader,
-    on_lost: Callable[[int], None],
-) -> None:
-    if response.datagrams:
-        try:
-            messages = reader.read(response)
-        except IdentityError as cause:
-            raise _unreadable() from cause
-        inbox.push(messages, response.ByteSize())
+def _read(response: ConnectResponse, reader: MessageReader) -> list[Message]:
+    try:
+        return reader.read(response)
+    except IdentityError as cause:
+        raise _unreadable() from cause
+
+
+def _deliver(response: ConnectResponse, outbox: Outbox, on_lost: Callable[[int], None]) -> None:
     for failure in response.failed:
         outbox.failed(failure.number, reason_of_number(failure.reason))
     if response.accepted_through > 0:

@@ -3,12 +3,14 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import socket
 import subprocess
 import tempfile
 import time
+from collections.abc import Mapping
 from pathlib import Path
 
 from inet256 import PrivateKey, generate_key, write_key_file
@@ -38,17 +40,29 @@ def why_no_daemon() -> str | None:
 class Daemon:
     """A daemon that can be killed and started again."""
 
-    def __init__(self) -> None:
+    def __init__(self, settings: str = "", files: Mapping[str, bytes] | None = None) -> None:
+        """`settings` are lines more for its configuration, `files` stand beside it, 0600."""
         self._folder = Path(tempfile.mkdtemp(prefix="inet256-python-"))
         self.socket = self._folder / "api.sock"
         self.key: PrivateKey = generate_key()
         write_key_file(self._folder / "private_key.pem", self.key)
-        (self._folder / "config.yml").write_text(_CONFIG.format(socket=self.socket))
+        (self._folder / "config.yml").write_text(_CONFIG.format(socket=self.socket) + settings)
+        for name, content in (files or {}).items():
+            (self._folder / name).touch(mode=0o600)
+            (self._folder / name).write_bytes(content)
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
     def endpoint(self) -> str:
         return f"unix://{self.socket}"
+
+    def listens(self, kind: str) -> str:
+        """The endpoint of this kind that it says it listens at; waits until it does."""
+        deadline = time.monotonic() + _START_SECONDS
+        while (endpoint := self._said(kind)) is None:
+            assert time.monotonic() < deadline, f"it listens at no {kind}://"
+            time.sleep(0.02)
+        return endpoint
 
     def start(self) -> None:
         """Starts it, and waits until its socket answers."""
@@ -82,6 +96,15 @@ class Daemon:
             except subprocess.TimeoutExpired:
                 self.kill()
         shutil.rmtree(self._folder, ignore_errors=True)
+
+    def _said(self, kind: str) -> str | None:
+        # The last line may not be whole yet.
+        for line in (self._folder / "log").read_text().split("\n")[:-1]:
+            said = json.loads(line) if line.startswith("{") else {}
+            endpoint = str(said.get("endpoint", ""))
+            if said.get("msg") == "listening" and endpoint.startswith(f"{kind}://"):
+                return endpoint
+        return None
 
     def _environment(self) -> dict[str, str]:
         folder = str(self._folder)
