@@ -8,8 +8,8 @@ import (
 	"encoding/binary"
 	"fmt"
 
+	"github.com/mesh256/mesh256/clients/go"
 	pb "github.com/mesh256/mesh256/clients/go/internal/gen/inet256/v1"
-	"github.com/mesh256/mesh256/clients/go/internal/identity"
 )
 
 func (s *suite) connectOpens(ctx context.Context) error {
@@ -18,7 +18,7 @@ func (s *suite) connectOpens(ctx context.Context) error {
 		return err
 	}
 	defer n.close()
-	key, err := identity.ParsePrivateKey(n.key.GetPrivateKey())
+	key, err := inet256.ParsePrivateKey(n.key.GetPrivateKey())
 	if err != nil {
 		return err
 	}

@@ -8,8 +8,8 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/mesh256/mesh256/clients/go"
 	pb "github.com/mesh256/mesh256/clients/go/internal/gen/inet256/v1"
-	"github.com/mesh256/mesh256/clients/go/internal/identity"
 	"google.golang.org/grpc/health/grpc_health_v1"
 	"google.golang.org/protobuf/types/known/durationpb"
 )
@@ -32,7 +32,7 @@ func (s *suite) generatesKeys(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	key, err := identity.ParsePrivateKey(generated.PrivateKey)
+	key, err := inet256.ParsePrivateKey(generated.PrivateKey)
 	if err != nil {
 		return err
 	}
@@ -88,7 +88,7 @@ func (s *suite) looksUpKeys(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		key, err := identity.ParsePublicKey(answer.PublicKey)
+		key, err := inet256.ParsePublicKey(answer.PublicKey)
 		if err != nil {
 			return err
 		}

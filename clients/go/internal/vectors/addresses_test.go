@@ -6,7 +6,7 @@ import (
 	"bytes"
 	"testing"
 
-	"github.com/mesh256/mesh256/clients/go/internal/identity"
+	"github.com/mesh256/mesh256/clients/go"
 )
 
 type addressCase struct {
@@ -31,11 +31,11 @@ type addressFile struct {
 
 // agrees says whether seed, private key, public key, address and text of a case belong together.
 func (c addressCase) agrees() bool {
-	made, err := identity.PrivateKeyFromSeed(c.Seed)
+	made, err := inet256.PrivateKeyFromSeed(c.Seed)
 	if err != nil {
 		return false
 	}
-	parsed, err := identity.ParsePrivateKey(c.PrivateKey)
+	parsed, err := inet256.ParsePrivateKey(c.PrivateKey)
 	if err != nil {
 		return false
 	}
@@ -43,7 +43,7 @@ func (c addressCase) agrees() bool {
 	if err != nil {
 		return false
 	}
-	public, err := identity.ParsePublicKey(c.PublicKeySerialized)
+	public, err := inet256.ParsePublicKey(c.PublicKeySerialized)
 	return err == nil &&
 		bytes.Equal(serialized, c.PrivateKey) &&
 		parsed.Public() == public && made.Public() == public &&
@@ -52,7 +52,7 @@ func (c addressCase) agrees() bool {
 		c.hasAddress(public.Address())
 }
 
-func (c addressCase) hasAddress(address identity.Address) bool {
+func (c addressCase) hasAddress(address inet256.Address) bool {
 	return bytes.Equal(address[:], c.Address) && address.String() == c.Text
 }
 
@@ -68,7 +68,7 @@ func TestAddresses(t *testing.T) {
 	}
 	for _, c := range file.Others {
 		t.Run(c.Name, func(t *testing.T) {
-			if !c.hasAddress(identity.AddressOfSerializedKey(c.PublicKeySerialized)) {
+			if !c.hasAddress(inet256.AddressOfSerializedKey(c.PublicKeySerialized)) {
 				t.Error("another address or text")
 			}
 		})
@@ -82,9 +82,9 @@ func TestAddressesRefusesWhatIsNoKey(t *testing.T) {
 		t.Run(c.Kind+": "+c.Why, func(t *testing.T) {
 			var err error
 			if c.Kind == "private" {
-				_, err = identity.ParsePrivateKey(c.Bytes)
+				_, err = inet256.ParsePrivateKey(c.Bytes)
 			} else {
-				_, err = identity.ParsePublicKey(c.Bytes)
+				_, err = inet256.ParsePublicKey(c.Bytes)
 			}
 			if err == nil {
 				t.Error("was parsed")

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/mesh256/mesh256/clients/go/internal/identity"
+	"github.com/mesh256/mesh256/clients/go"
 )
 
 type textCase struct {
@@ -23,11 +23,11 @@ type textFile struct {
 
 // agrees says whether text and bytes of a case give each other.
 func (c textCase) agrees() bool {
-	fromBytes, err := identity.AddressFromBytes(c.Address)
+	fromBytes, err := inet256.AddressFromBytes(c.Address)
 	if err != nil {
 		return false
 	}
-	fromText, err := identity.ParseAddress(c.Text)
+	fromText, err := inet256.ParseAddress(c.Text)
 	return err == nil && fromText == fromBytes && fromBytes.String() == c.Text
 }
 
@@ -48,7 +48,7 @@ func TestTextSortsAsBytes(t *testing.T) {
 	var file textFile
 	read(t, "base64.json", &file)
 	for i := 1; i < len(file.Order); i++ {
-		before, after := identity.Address(file.Order[i-1].Address), identity.Address(file.Order[i].Address)
+		before, after := inet256.Address(file.Order[i-1].Address), inet256.Address(file.Order[i].Address)
 		if before.Compare(after) >= 0 || strings.Compare(before.String(), after.String()) >= 0 {
 			t.Errorf("%v does not come before %v", before, after)
 		}
@@ -66,8 +66,8 @@ func TestTextRefuses(t *testing.T) {
 	read(t, "base64.json", &file)
 	for _, c := range file.Invalid {
 		t.Run(c.Why, func(t *testing.T) {
-			_, err := identity.ParseAddress(c.Text)
-			if !errors.Is(err, identity.ErrBadAddress) || !strings.Contains(err.Error(), says[c.Reason]) {
+			_, err := inet256.ParseAddress(c.Text)
+			if !errors.Is(err, inet256.ErrBadAddress) || !strings.Contains(err.Error(), says[c.Reason]) {
 				t.Errorf("got %v, want an error about the %s", err, c.Reason)
 			}
 		})

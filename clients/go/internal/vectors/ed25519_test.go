@@ -7,7 +7,7 @@ import (
 	"slices"
 	"testing"
 
-	"github.com/mesh256/mesh256/clients/go/internal/identity"
+	"github.com/mesh256/mesh256/clients/go"
 )
 
 type ed25519Case struct {
@@ -32,7 +32,7 @@ func (c ed25519Case) verdict() bool {
 }
 
 func (c ed25519Case) verifies() bool {
-	return identity.VerifyEd25519(c.PublicKey, c.Message, c.Signature)
+	return inet256.VerifyEd25519(c.PublicKey, c.Message, c.Signature)
 }
 
 func readEd25519(t *testing.T) []ed25519Case {
@@ -49,7 +49,7 @@ func TestEd25519(t *testing.T) {
 			if got := c.verifies(); got != c.verdict() {
 				t.Errorf("verdict %v, but the vector is %s", got, c.Result)
 			}
-			_, err := identity.NewPublicKey(c.PublicKey)
+			_, err := inet256.NewPublicKey(c.PublicKey)
 			if (err != nil) != c.isOfSmallOrder() {
 				t.Errorf("parsing the public key: %v", err)
 			}

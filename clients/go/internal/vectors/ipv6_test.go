@@ -8,7 +8,7 @@ import (
 	"net/netip"
 	"testing"
 
-	"github.com/mesh256/mesh256/clients/go/internal/identity"
+	"github.com/mesh256/mesh256/clients/go"
 )
 
 type ipv6Case struct {
@@ -36,7 +36,7 @@ type ipv6File struct {
 
 // mapsTo says whether the address has this IPv6 address, and is found by what that says about it.
 func (c ipv6Case) mapsTo() bool {
-	address, err := identity.AddressFromBytes(c.Address)
+	address, err := inet256.AddressFromBytes(c.Address)
 	if err != nil {
 		return false
 	}
@@ -50,7 +50,7 @@ func (c ipv6Case) mapsBack() bool {
 	if !ok || raw != netip.MustParseAddr(c.IPv6) {
 		return false
 	}
-	prefix, nbits, err := identity.PrefixOfIPv6(raw)
+	prefix, nbits, err := inet256.PrefixOfIPv6(raw)
 	return err == nil && nbits == c.Nbits && bytes.Equal(prefix, c.Prefix)
 }
 
@@ -87,11 +87,11 @@ func TestIPv6RefusesWhatHasNoMapping(t *testing.T) {
 	for _, c := range file.Invalid {
 		var err error
 		if c.IPv6 != "" {
-			_, _, err = identity.PrefixOfIPv6(netip.MustParseAddr(c.IPv6))
+			_, _, err = inet256.PrefixOfIPv6(netip.MustParseAddr(c.IPv6))
 		} else {
-			_, err = identity.Address(c.Address).IPv6()
+			_, err = inet256.Address(c.Address).IPv6()
 		}
-		if !errors.Is(err, identity.ErrBadIPv6) {
+		if !errors.Is(err, inet256.ErrBadIPv6) {
 			t.Errorf("%s %s: got %v", c.Why, c.IPv6, err)
 		}
 	}
@@ -101,10 +101,10 @@ func TestPrefixes(t *testing.T) {
 	var file ipv6File
 	read(t, "ipv6.json", &file)
 	for i, c := range file.HasPrefix {
-		if got := identity.Address(c.Address).HasPrefix(c.Prefix, c.Nbits); got != c.Matches {
+		if got := inet256.Address(c.Address).HasPrefix(c.Prefix, c.Nbits); got != c.Matches {
 			t.Errorf("case %d: matches %v, want %v", i, got, c.Matches)
 		}
-		if err := identity.CheckPrefix(c.Prefix, c.Nbits); (err != nil) != (c.Invalid != "") {
+		if err := inet256.CheckPrefix(c.Prefix, c.Nbits); (err != nil) != (c.Invalid != "") {
 			t.Errorf("case %d: got %v, want an error: %q", i, err, c.Invalid)
 		}
 	}

@@ -8,7 +8,7 @@ import (
 	"errors"
 	"testing"
 
-	"github.com/mesh256/mesh256/clients/go/internal/identity"
+	"github.com/mesh256/mesh256/clients/go"
 )
 
 type signatureCase struct {
@@ -30,19 +30,19 @@ type signatureFile struct {
 }
 
 func (c signatureCase) verifies(signature []byte) bool {
-	key, err := identity.NewPublicKey(c.PublicKey)
-	return err == nil && identity.Verify(key, c.Purpose, c.Message, signature)
+	key, err := inet256.NewPublicKey(c.PublicKey)
+	return err == nil && inet256.Verify(key, c.Purpose, c.Message, signature)
 }
 
 func TestSignatures(t *testing.T) {
 	var file signatureFile
 	read(t, "signatures.json", &file)
 	for _, c := range file.Cases {
-		context, err := identity.SignatureContext(c.Purpose)
+		context, err := inet256.SignatureContext(c.Purpose)
 		if err != nil || !bytes.Equal(context, c.Context) {
 			t.Errorf("%q: another context (%v)", c.Purpose, err)
 		}
-		digest, err := identity.SignatureDigest(c.Purpose, c.Message)
+		digest, err := inet256.SignatureDigest(c.Purpose, c.Message)
 		if err != nil || !bytes.Equal(digest, c.Digest) {
 			t.Errorf("%q: another digest (%v)", c.Purpose, err)
 		}
@@ -59,13 +59,13 @@ func TestSignatures(t *testing.T) {
 // checkSigning signs as applications do, who are refused reserved purposes.
 func checkSigning(t *testing.T, c signatureCase, digest []byte) {
 	t.Helper()
-	key, err := identity.PrivateKeyFromSeed(c.Seed)
+	key, err := inet256.PrivateKeyFromSeed(c.Seed)
 	if err != nil {
 		t.Fatal(err)
 	}
-	signature, err := identity.Sign(key, c.Purpose, c.Message)
+	signature, err := inet256.Sign(key, c.Purpose, c.Message)
 	if c.Reserved {
-		if !errors.Is(err, identity.ErrBadPurpose) {
+		if !errors.Is(err, inet256.ErrBadPurpose) {
 			t.Errorf("%q: signed a reserved purpose (%v)", c.Purpose, err)
 		}
 		signature = ed25519.Sign(ed25519.NewKeyFromSeed(c.Seed), digest)

@@ -1,17 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package identity
+package inet256
 
 import "errors"
 
-// Why an operation was refused: test with [errors.Is]. The messages say what was wrong and what was
-// expected, and never repeat the input: what fails to parse as an address or a key may well be a
-// secret that was put in the wrong place.
+// Why addresses, keys and signatures are refused, besides [ErrBadAddress] and [ErrBadKey]: test with
+// [errors.Is]. The messages say what was wrong and what was expected, and never repeat the input:
+// what fails to parse as an address or a key may well be a secret that was put in the wrong place.
 var (
-	// ErrBadAddress: not an address: wrong length, wrong character, non-zero trailing bits.
-	ErrBadAddress = errors.New("bad address")
-	// ErrBadKey: not a key that may be used: damaged, of the wrong kind, or wiped.
-	ErrBadKey = errors.New("bad key")
 	// ErrUnknownAlgorithm: a key, but of an algorithm that this implementation does not have.
 	ErrUnknownAlgorithm = errors.New("unknown algorithm")
 	// ErrBadPurpose: the purpose of a signature is reserved, is not, or is not text.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package identity
+package inet256
 
 import (
 	"encoding/base64"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package identity
+package inet256
 
 import (
 	"crypto/ed25519"
@@ -117,3 +117,6 @@ func (k *PrivateKey) reveal() (ed25519.PrivateKey, error) {
 	}
 	return k.box.secret[:], nil
 }
+
+// Address returns the address of the node that has this key.
+func (k *PrivateKey) Address() Address { return k.public.Address() }
