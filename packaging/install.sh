@@ -53,7 +53,7 @@ check_node() {
 }
 
 put_files() {
-  [ -d node_modules/esbuild ] || fail "run npm install first"
+  [ -d node_modules/esbuild ] && [ -d apps/dist ] || fail "run npm install first"
   rm -rf "$DESTDIR$lib"
   node packaging/bundle/bundle.mjs --native --out "$DESTDIR$lib"
   install -d "$DESTDIR$PREFIX/bin"
@@ -63,7 +63,7 @@ put_files() {
   "$command" completion bash >"$DESTDIR$bash/inet256"
   "$command" completion zsh >"$DESTDIR$zsh/_inet256"
   "$command" completion fish >"$DESTDIR$fish/inet256.fish"
-  if [ -d packaging/man ]; then install -m 0644 packaging/man/*.1 "$DESTDIR$manuals"; fi
+  node packaging/man/make.mjs "$DESTDIR$manuals"
 }
 
 put_service() {

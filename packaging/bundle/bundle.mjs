@@ -5,11 +5,12 @@
 // in a folder node_modules beside the file, they are used, and elsewhere the portable code is.
 // `--native` puts those of this machine there. Guards that the file needs nothing else at all.
 
-import { chmod, readFile, rm } from "node:fs/promises";
+import { chmod, readFile, rm, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { build } from "esbuild";
+import { licencesOf } from "./licences.mjs";
 import { copyPackages } from "./native.mjs";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
@@ -56,11 +57,13 @@ const { metafile } = await build({
   // Names stay, for whoever reads a fault that was reported.
   minifySyntax: true,
   minifyWhitespace: true,
-  legalComments: "linked",
+  // They go into a file of their own, whole.
+  legalComments: "none",
   metafile: true,
   logLevel: "warning",
 });
 await chmod(file, 0o755);
+await writeFile(join(out, "LICENSES.txt"), await licencesOf(ROOT, Object.keys(metafile.inputs)));
 const [{ bytes }] = Object.values(metafile.outputs).filter(({ entryPoint }) => entryPoint);
 console.log(`${file}: ${(bytes / 1e6).toFixed(1)} MB`);
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-// Runs what an image says, the way `docker run --rm --read-only --net=host -v FOLDER:/config:ro`
-// does: namespaces for mounts and processes, a root that is read-only, the user of the image, no
-// capabilities, nothing of this process's environment.
+// Runs what an image says, the way `docker run --rm --read-only --net=host -v …` does: namespaces
+// for mounts and processes, a root that is read-only, the user of the image, no capabilities,
+// nothing of this process's environment.
 
 import { spawn } from "node:child_process";
 import { readFile } from "node:fs/promises";
@@ -12,34 +12,46 @@ import { run } from "../../test/languages/command.mjs";
 const DEADLINE_MS = 20_000;
 const ENTER = `
 set -eu
-root=$1 config=$2 uid=$3 gid=$4; shift 4
+root=$1 owner=$2 volumes=$3; shift 3
 mount --make-rprivate /
 mount --bind "$root" "$root"
 mount -o remount,bind,ro "$root"
-mount -t tmpfs -o "uid=$uid,gid=$gid,mode=0755" tmpfs "$root/run/inet256"
-mount --bind "$config" "$root/config"
-mount -o remount,bind,ro "$root/config"
+mount -t tmpfs -o "$owner,mode=0755" tmpfs "$root/run/inet256"
+for volume in $volumes; do
+  source=\${volume%%:*} rest=\${volume#*:}
+  mount --bind "$source" "$root\${rest%%:*}"
+  case $rest in *:ro) mount -o remount,bind,ro "$root\${rest%%:*}" ;; esac
+done
 mount -t proc proc "$root/proc"
 mount --bind /dev "$root/dev"
 exec chroot "$root" "$@"`;
 
-/** The words that give up every right and leave the image's environment alone. */
-function asUser(settings, command) {
-  const [uid, gid] = settings.User.split(":");
+/** The words that become that user without any right, with the image's environment alone. */
+function asUser({ User, Env }, command) {
+  const [uid, gid] = User.split(":");
+  const rights = uid === "0" ? [] : ["--inh-caps=-all", "--bounding-set=-all"];
   return [
     ...["setpriv", `--reuid=${uid}`, `--regid=${gid}`, "--clear-groups", "--no-new-privs"],
-    ...["--inh-caps=-all", "--bounding-set=-all", "env", "-i", "HOME=/", ...settings.Env],
+    ...rights,
+    ...["env", "-i", "HOME=/", ...Env],
     ...command,
   ];
 }
 
-/** Starts a container on that root; `command` is the image's own unless another is given. */
-export function startContainer(root, settings, config, command = settings.Cmd) {
+/**
+ * Starts a container on that root, as the image's settings say or as some are given instead.
+ * `volumes` are SOURCE:TARGET, or SOURCE:TARGET:ro, without spaces.
+ */
+export function startContainer(root, settings, volumes) {
   const [uid, gid] = settings.User.split(":");
   const words = ["--mount", "--pid", "--fork", "--kill-child", "sh", "-c", ENTER, "container"];
-  const child = spawn("unshare", [...words, root, config, uid, gid, ...asUser(settings, command)], {
-    stdio: ["ignore", "pipe", "pipe"],
-  });
+  const inside = [
+    root,
+    `uid=${uid},gid=${gid}`,
+    volumes.join(" "),
+    ...asUser(settings, settings.Cmd),
+  ];
+  const child = spawn("unshare", [...words, ...inside], { stdio: ["ignore", "pipe", "pipe"] });
   const output = [];
   const waiting = new Set();
   for (const stream of [child.stdout, child.stderr]) {

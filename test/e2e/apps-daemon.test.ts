@@ -61,6 +61,7 @@ describe("a daemon without a configuration", () => {
     expect(JSON.parse(daemon.stdout.text)).toEqual({
       address: expect.stringMatching(/^\S{43}$/),
       endpoint: workshop.endpoint,
+      endpoints: [workshop.endpoint],
       transportAddresses: expect.arrayContaining([expect.stringMatching(/^0\.0\.0\.0:\d+$/)]),
       privateKeyPath: workshop.path("state/inet256/private_key.pem"),
     });

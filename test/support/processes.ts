@@ -74,13 +74,14 @@ export interface Workshop {
   end(): Promise<void>;
 }
 
-/** An empty folder without processes. */
-export function createWorkshop(): Workshop {
-  if (!existsSync(BUILT)) throw new Error(`${BUILT} is missing: build it with npm run build`);
+/** An empty folder without processes. `command` is another file of the command than the built one. */
+export function createWorkshop(command: string = COMMAND): Workshop {
+  if (command === COMMAND && !existsSync(BUILT))
+    throw new Error(`${BUILT} is missing: build it with npm run build`);
   const folder = mkdtempSync(join(tmpdir(), "inet256-e2e-"));
   const path = (name: string): string => join(folder, name);
   for (const name of ["run", "bin"]) mkdirSync(path(name), { mode: 0o700 });
-  const shim = `#!/bin/sh\nexec "${process.execPath}" "${COMMAND}" "$@"\n`;
+  const shim = `#!/bin/sh\nexec "${process.execPath}" "${command}" "$@"\n`;
   writeFileSync(path("bin/inet256"), shim);
   chmodSync(path("bin/inet256"), 0o755);
   const endpoint = `unix://${path("run/inet256.sock")}`;
@@ -112,7 +113,7 @@ export function createWorkshop(): Workshop {
     return started;
   };
   const start: Workshop["start"] = (words, options) =>
-    begin(process.execPath, [COMMAND, ...words], options);
+    begin(process.execPath, [command, ...words], options);
 
   return {
     folder,
