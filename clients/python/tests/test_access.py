@@ -14,16 +14,17 @@ import pytest
 
 import inet256
 from inet256 import Client, Inet256Error, generate_key
+from inet256._endpoint import parse_endpoint
 from inet256._gen.inet256.v1.node_pb2 import DropResponse
-from inet256._settings import read_token
+from inet256._settings import token_for
 
 from .contract.harness import fails, raises
 from .fake_world import FakeWorld, in_fake_world
 from .support.certificates import Authority
-from .support.fake_daemon import FakeDaemon
+from .support.fake_daemon import FakeDaemon, Unary
 from .support.until import DEADLINE, until
 
-TOKEN = "s3cr3t-t0ken"
+TOKEN = "s3cr3t-t0ken" * 3
 VARIABLES = [f"INET256_API_{name}" for name in ("TOKEN", "TOKEN_FILE", "CA_FILE", "CERT_FILE")]
 
 
@@ -33,41 +34,85 @@ def _clean(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name, raising=False)
 
 
-def test_the_token_goes_with_every_call() -> None:
+def test_the_token_goes_with_every_call_but_not_over_a_unix_socket(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     shown: list[str] = []
 
     async def drop(raw: bytes, context: Any) -> bytes:
         shown.append(dict(context.invocation_metadata()).get("authorization", ""))
         return DropResponse().SerializeToString()
 
-    async def test(world: FakeWorld) -> None:
-        async with inet256.connect(world.daemon.endpoint, token=TOKEN) as client:
+    async def call(endpoint: str, **options: Any) -> None:
+        yes: dict[str, Any] = {"allow_private_keys_over_plaintext": True}
+        async with inet256.connect(endpoint, **yes, **options) as client:
             await client.open(generate_key())
             await client.drop(generate_key())
-        assert world.stream.metadata["authorization"] == f"Bearer {TOKEN}"
-        assert shown == [f"Bearer {TOKEN}"]
-        await world.open()
-        assert "authorization" not in world.stream.metadata
 
+    async def main() -> None:
+        async with serve(None, {"Drop": drop}) as (daemon, port):
+            await call(f"tcp://127.0.0.1:{port}", token=TOKEN)
+            await call(f"tcp://127.0.0.1:{port}")
+            opened = [stream.metadata.get("authorization", "") for stream in daemon.streams]
+            assert opened == shown == [f"Bearer {TOKEN}", ""]
+
+    async def test(world: FakeWorld) -> None:
+        await call(world.daemon.endpoint, token=TOKEN)
+        assert "authorization" not in world.stream.metadata
+        assert shown[2:] == [""]
+
+    asyncio.run(main())
     in_fake_world(test, unary={"Drop": drop})
 
 
 def test_where_the_token_comes_from(tmp_path: Path) -> None:
     file = tmp_path / "token"
-    file.write_text(f"\n {TOKEN}\n")
+    file.write_text(f"  {TOKEN} \nanother line\n")
     env = {"INET256_API_TOKEN_FILE": str(file)}
-    assert read_token(None, {}) is None
-    assert read_token(None, env) == TOKEN
-    assert read_token(None, env | {"INET256_API_TOKEN": "other"}) == "other"
-    assert read_token("given", env | {"INET256_API_TOKEN": "other"}) == "given"
+    other = env | {"INET256_API_TOKEN": "other" * 8}
+    at = parse_endpoint("tls://host")
+    assert token_for(at, None, False, {}) is None
+    assert token_for(at, None, False, env) == TOKEN
+    assert token_for(at, None, False, other) == "other" * 8
+    assert token_for(at, "given" * 8, False, other) == "given" * 8
+    missing = {"INET256_API_TOKEN_FILE": str(tmp_path / "missing")}
     with raises("BAD_REQUEST"):
-        read_token(None, {"INET256_API_TOKEN_FILE": str(tmp_path / "missing")})
+        token_for(at, None, False, missing)
+    # Where none is asked for, nothing is looked at.
+    assert token_for(parse_endpoint("unix:///x"), None, False, missing) is None
+    file.write_text("\n")
+    with raises("BAD_REQUEST"):
+        token_for(at, None, False, env)
 
 
-@pytest.mark.parametrize("token", ["", "two s3cr3t words", "s3cr3t\nheader", "s3crét", 5])
+@pytest.mark.parametrize(
+    ("endpoint", "stays"),
+    [
+        ("tcp://localhost", True),
+        ("tcp://127.1.2.3:5", True),
+        ("tcp://[::1]:5", True),
+        ("tls://host", True),
+        ("tcp://host", False),
+        ("tcp://localhost.example", False),
+        ("tcp://10.0.0.1:127", False),
+    ],
+)
+def test_no_token_leaves_this_machine_in_the_clear(endpoint: str, stays: bool) -> None:
+    at = parse_endpoint(endpoint)
+    assert token_for(at, TOKEN, True, {}) == TOKEN
+    if stays:
+        assert token_for(at, TOKEN, False, {}) == TOKEN
+    else:
+        with raises("BAD_REQUEST"):
+            token_for(at, TOKEN, False, {})
+
+
+@pytest.mark.parametrize(
+    "token", ["", "s3cr3t", "two s3cr3t words" * 4, "s3cr3t\n" * 8, "s3crét" * 8, "s3cr" * 1025, 5]
+)
 def test_what_is_no_token_is_refused_and_not_repeated(token: Any) -> None:
     with pytest.raises(Inet256Error) as refused:
-        inet256.connect("unix:///x", token=token)
+        inet256.connect("tcp://localhost", token=token)
     assert refused.value.reason == "BAD_REQUEST"
     assert "s3cr" not in str(refused.value)
 
@@ -129,10 +174,10 @@ def test_with_an_unmistakable_yes_keys_do_get_through() -> None:
 
 @asynccontextmanager
 async def serve(
-    credentials: grpc.ServerCredentials | None,
+    credentials: grpc.ServerCredentials | None, unary: dict[str, Unary] | None = None
 ) -> AsyncIterator[tuple[FakeDaemon, int]]:
     """A fake daemon on a port of this machine."""
-    daemon = FakeDaemon()
+    daemon = FakeDaemon(unary=unary)
     server = grpc.aio.server()
     daemon.listen(server)
     if credentials is None:

@@ -4,6 +4,8 @@
 from __future__ import annotations
 
 import base64
+import contextlib
+import random
 from pathlib import Path
 
 import pytest
@@ -24,6 +26,8 @@ from inet256 import (
     read_key_file,
     write_key_file,
 )
+from inet256._pkcs8 import decode_pkcs8
+from inet256.keyfiles import _decode
 
 SEED = bytes(range(32))
 KEY = PrivateKey(SEED)
@@ -46,12 +50,53 @@ def put(path: Path, content: bytes, mode: int = 0o600) -> None:
     path.chmod(mode)
 
 
+def pkcs8(version: int, rest: bytes, algorithm: str = "06032b6570") -> bytes:
+    """A structure with something behind the seed, as PEM."""
+    oid = bytes.fromhex(algorithm)
+    body = bytes([2, 1, version, 0x30, len(oid)]) + oid + b"\x04\x22\x04\x20" + SEED + rest
+    encoded = base64.encodebytes(b"\x30" + bytes([len(body)]) + body)
+    return b"-----BEGIN PRIVATE KEY-----\n" + encoded + b"-----END PRIVATE KEY-----\n"
+
+
+PUBLIC = b"\x81\x21\x00" + KEY.public_key.raw
+ATTRIBUTES = b"\xa0\x02\x31\x00"
+
+
 @pytest.mark.parametrize(
-    "content", [PKCS8, INET256, KEY.serialize(), b"a note\n" + PKCS8 + b"more\n"]
+    "content",
+    [
+        PKCS8,
+        INET256,
+        KEY.serialize(),
+        b"a note\n" + PKCS8 + b"more\n",
+        pkcs8(0, b""),
+        pkcs8(0, ATTRIBUTES),
+        pkcs8(1, PUBLIC),
+        pkcs8(1, ATTRIBUTES + PUBLIC),
+    ],
 )
 def test_reads_every_form(path: Path, content: bytes) -> None:
     put(path, content)
     assert read_key_file(path).serialize() == KEY.serialize()
+
+
+def test_a_structure_that_is_cut_short_anywhere_is_refused() -> None:
+    for whole in (PKCS8, pkcs8(1, ATTRIBUTES + PUBLIC)):
+        der = base64.b64decode(b"".join(whole.splitlines()[1:-1]))
+        for size in range(len(der)):
+            with pytest.raises(IdentityError):
+                decode_pkcs8(der[:size])
+
+
+def test_damage_is_refused_by_no_other_error() -> None:
+    source = random.Random(256)
+    whole = [PKCS8, INET256, KEY.serialize(), pkcs8(1, ATTRIBUTES + PUBLIC)]
+    for _ in range(2_000):
+        content = bytearray(source.choice(whole))
+        for _ in range(source.randint(1, 3)):
+            content[source.randrange(len(content))] = source.choice(b"\x00\x80\xff-A\n\x30\x81")
+        with contextlib.suppress(IdentityError):
+            _decode(bytes(content))
 
 
 def test_writes_what_openssl_would_and_never_over_another(path: Path) -> None:
@@ -99,6 +144,13 @@ def elliptic() -> bytes:
         (PKCS8.replace(b"PRIVATE", b"SECRET"), "BAD_KEY", "PKCS#8"),
         (PKCS8.replace(b"MC4", b"MC"), "BAD_KEY", "base64"),
         (PKCS8.replace(b"MC4C", b"MC4D"), "BAD_KEY", "damaged"),
+        (pkcs8(0, PUBLIC), "BAD_KEY", "damaged"),
+        (pkcs8(1, ATTRIBUTES), "BAD_KEY", "damaged"),
+        (pkcs8(1, PUBLIC + PUBLIC), "BAD_KEY", "damaged"),
+        (pkcs8(1, PUBLIC[:-1]), "BAD_KEY", "damaged"),
+        (pkcs8(1, PUBLIC[:-1] + b"\x00"), "BAD_KEY", "not that of its private key"),
+        (pkcs8(0, b"", algorithm="06032b656f"), "UNKNOWN_ALGORITHM", "algorithm"),
+        (pkcs8(0, b"", algorithm="06032b65700500"), "BAD_KEY", "damaged"),
         (bytes(65 * 1024), "BAD_KEY", "too many"),
     ],
 )

@@ -60,14 +60,15 @@ class Batch:
     def accept(self, through: int) -> bool:
         """The daemon accepted all up to this number; whether that is the whole batch."""
         places = through - self.first
-        while self.waiters:
-            place = next(iter(self.waiters))
+        whole = self.count <= places + 1
+        told = self.waiters
+        self.waiters = {} if whole else {p: future for p, future in told.items() if p > places}
+        for place, future in told.items():
             if place > places:
                 break
-            future = self.waiters.pop(place)
             if not future.done():
                 future.set_result(None)
-        return self.count <= places + 1
+        return whole
 
     def refuse(self, number: int, error: Inet256Error) -> bool:
         """The daemon refused this one; whether anybody waited for it."""

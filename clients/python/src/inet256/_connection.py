@@ -17,7 +17,7 @@ from google.protobuf.message import Message as ProtocolMessage
 from ._endpoint import Endpoint
 from ._limits import RECONNECT_FIRST_SECONDS, RECONNECT_MOST_SECONDS, REOPEN_AT_ONCE
 from ._rpc_errors import error_of_call
-from ._settings import Credentials, read_token, tls_credentials
+from ._settings import Credentials, tls_credentials, token_for
 from .errors import Inet256Error, make_error
 
 _SERVICE = "/inet256.v1.NodeService/"
@@ -62,7 +62,7 @@ class Connection:
         """Raises BAD_REQUEST for a token or certificates that cannot be used."""
         self.endpoint = endpoint
         self._allow_plaintext_keys = allow_plaintext_keys
-        token = read_token(credentials.token)
+        token = token_for(endpoint, credentials.token, allow_plaintext_keys)
         self._metadata: tuple[tuple[str, str], ...] = (
             () if token is None else (("authorization", f"Bearer {token}"),)
         )

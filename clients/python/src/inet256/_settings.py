@@ -2,7 +2,8 @@
 """What is shown to a daemon over TCP: a bearer token, and what TLS needs.
 
 What the program gives goes before what the environment says. Files are read when a client is
-made. No error repeats what a file or a variable held.
+made. What it guards: none of it goes over a unix socket, which asks for none; no token leaves this
+machine in the clear; and no error repeats what a file or a variable held.
 """
 
 from __future__ import annotations
@@ -14,12 +15,13 @@ from dataclasses import dataclass
 
 import grpc
 
+from ._endpoint import Endpoint
 from .errors import make_error
 
 TOKEN_VARIABLE = "INET256_API_TOKEN"
 """Names the token itself."""
 TOKEN_FILE_VARIABLE = "INET256_API_TOKEN_FILE"
-"""Names a file with the token; blanks around it are ignored."""
+"""Names a file whose first line is the token; blanks around it are ignored."""
 CA_FILE_VARIABLE = "INET256_API_CA_FILE"
 """Names a PEM file of the authorities that a tls:// daemon's certificate is checked against."""
 CERT_FILE_VARIABLE = "INET256_API_CERT_FILE"
@@ -27,8 +29,9 @@ CERT_FILE_VARIABLE = "INET256_API_CERT_FILE"
 KEY_FILE_VARIABLE = "INET256_API_KEY_FILE"
 """Names a PEM file of the certificate's private key."""
 
-# What may stand in a header after "Bearer ".
-_TOKEN = re.compile(r"[!-~]+")
+# What may stand in a header after "Bearer ", and is long enough to be a secret.
+_TOKEN = re.compile(r"[!-~]{32,4096}")
+_LOOPBACK = re.compile(r"(?:localhost|127(?:\.[0-9]{1,3}){3}|\[::1\]):[0-9]+", re.IGNORECASE)
 
 
 @dataclass(frozen=True, repr=False)
@@ -41,20 +44,42 @@ class Credentials:
     certificate_key: bytes | None = None
 
 
-def read_token(given: str | None, env: Mapping[str, str] | None = None) -> str | None:
-    """The token to show, None if there is none. Raises BAD_REQUEST for what cannot be one."""
-    env = os.environ if env is None else env
+def token_for(
+    endpoint: Endpoint,
+    given: str | None,
+    allow_plaintext: bool,
+    env: Mapping[str, str] | None = None,
+) -> str | None:
+    """The token to show at an endpoint, None if there is none, or none is asked for.
+
+    Raises BAD_REQUEST for what cannot be one, and for one that would leave this machine in the
+    clear.
+    """
+    if endpoint.kind == "unix":
+        return None
+    token = _read_token(given, os.environ if env is None else env)
+    plain = endpoint.kind == "tcp" and allow_plaintext is not True
+    if token is not None and plain and _LOOPBACK.fullmatch(endpoint.where) is None:
+        raise make_error(
+            "BAD_REQUEST", f"refusing to send a token in plaintext to {endpoint}: use tls://"
+        )
+    return token
+
+
+def _read_token(given: str | None, env: Mapping[str, str]) -> str | None:
     token = given
     if token is None:
         token = env.get(TOKEN_VARIABLE) or None
     if token is None and env.get(TOKEN_FILE_VARIABLE):
-        token = _read(env[TOKEN_FILE_VARIABLE], TOKEN_FILE_VARIABLE).decode("ascii", "replace")
-    if token is None:
-        return None
-    token = token.strip() if isinstance(token, str) else ""
-    if _TOKEN.fullmatch(token) is None:
-        raise make_error("BAD_REQUEST", "token: expected visible ASCII characters without blanks")
-    return token
+        lines = _read(env[TOKEN_FILE_VARIABLE], TOKEN_FILE_VARIABLE).splitlines()
+        token = lines[0].decode("latin-1").strip() if lines else ""
+    if token is None or (isinstance(token, str) and _TOKEN.fullmatch(token) is not None):
+        return token
+    raise make_error(
+        "BAD_REQUEST",
+        "token: expected 32 to 4096 printable characters without spaces, "
+        "as `inet256 create-token` prints them",
+    )
 
 
 def tls_credentials(

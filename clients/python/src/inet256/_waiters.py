@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import OrderedDict
 
 from .errors import Inet256Error
 
@@ -14,8 +15,8 @@ class Waiters:
     __slots__ = ("_futures",)
 
     def __init__(self) -> None:
-        # A dict for its order, and because one that gives up leaves in constant time.
-        self._futures: dict[asyncio.Future[None], None] = {}
+        # For its order, and because the first and whoever gives up leave in constant time.
+        self._futures: OrderedDict[asyncio.Future[None], None] = OrderedDict()
 
     async def wait(self) -> None:
         """Waits to be woken. One that was woken and is cancelled before it runs wakes another."""
@@ -32,8 +33,7 @@ class Waiters:
     def wake(self, count: int) -> None:
         """Wakes the first so many."""
         while count > 0 and self._futures:
-            future = next(iter(self._futures))
-            del self._futures[future]
+            future, _ = self._futures.popitem(last=False)
             if not future.done():
                 future.set_result(None)
                 count -= 1
@@ -45,7 +45,7 @@ class Waiters:
 
     def fail_all(self, error: Inet256Error) -> None:
         """Makes `wait` raise this error, for everybody."""
-        futures, self._futures = self._futures, {}
+        futures, self._futures = self._futures, OrderedDict()
         for future in futures:
             if not future.done():
                 future.set_exception(error.again())

@@ -36,13 +36,15 @@ def connect(
     the first call finds out whether a daemon is there. Use it as an async context manager, or close
     it.
 
-    token: a bearer token; else $INET256_API_TOKEN, else what stands in $INET256_API_TOKEN_FILE.
+    token: the bearer token of a tcp:// or tls:// daemon, 32 to 4,096 printable characters; else
+        $INET256_API_TOKEN, else the first line of $INET256_API_TOKEN_FILE.
     root_certificates: the authorities that a tls:// daemon's certificate is checked against, PEM;
         else $INET256_API_CA_FILE, else the system's.
     certificate, certificate_key: what the client shows to a tls:// daemon that asks, PEM; else
         $INET256_API_CERT_FILE and $INET256_API_KEY_FILE.
-    allow_private_keys_over_plaintext: lets private keys cross tcp://, where anybody on the way or
-        on the port can read them. Only for a tunnel that is private by other means.
+    allow_private_keys_over_plaintext: lets private keys cross tcp://, and tokens leave this machine
+        by it, where anybody on the way or on the port can read them. Only for a tunnel that is
+        private by other means.
     inbox_bytes: bytes of unread messages, as encoded, kept per node in this process; beyond it the
         oldest are lost, and `Lost` is told.
     on_event: hears of breaks, reopenings and losses; see `inet256.events`.

@@ -16,17 +16,12 @@ import secrets
 import stat
 import warnings
 
-from cryptography.exceptions import UnsupportedAlgorithm
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.serialization import load_der_private_key
-
 from ._limits import KEY_FILE_BYTES
+from ._pkcs8 import decode_pkcs8, encode_pkcs8
 from .identity import IdentityError, PrivateKey
 
 _PKCS8_LABEL = b"PRIVATE KEY"
 _INET256_LABEL = b"INET256 PRIVATE KEY"
-# Everything of a PKCS#8 structure of Ed25519 that precedes the seed (RFC 8410).
-_PKCS8_HEAD = bytes.fromhex("302e020100300506032b657004220420")
 _SEED_BYTES = 32
 _LINE = 64
 _PEM = re.compile(
@@ -77,9 +72,7 @@ def write_key_file(path: str | os.PathLike[str], key: PrivateKey) -> None:
 
     Raises FileExistsError when there is a file already, and IdentityError BAD_KEY for a wiped key.
     """
-    # The seed stands before the public half, at the end of the serialized form.
-    seed = key.serialize()[-2 * _SEED_BYTES : -_SEED_BYTES]
-    body = base64.b64encode(_PKCS8_HEAD + seed)
+    body = base64.b64encode(encode_pkcs8(key))
     lines = [body[at : at + _LINE] for at in range(0, len(body), _LINE)]
     pem = [b"-----BEGIN " + _PKCS8_LABEL + b"-----", *lines, b"-----END PRIVATE KEY-----", b""]
     file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -110,29 +103,8 @@ def _decode(content: bytes) -> PrivateKey:
         decoded = base64.b64decode(b"".join(body.split()), validate=True)
     except ValueError:
         raise _bad("its base64 is damaged or cut short") from None
-    return PrivateKey.parse(decoded) if label == _INET256_LABEL else _decode_pkcs8(decoded)
-
-
-def _decode_pkcs8(der: bytes) -> PrivateKey:
-    if der.startswith(_PKCS8_HEAD) and len(der) == len(_PKCS8_HEAD) + _SEED_BYTES:
-        return PrivateKey(der[len(_PKCS8_HEAD) :])
-    # Attributes or a public key beside it are rare, and for a library to read.
-    try:
-        key = load_der_private_key(der, password=None)
-    except UnsupportedAlgorithm:
-        raise _unknown() from None
-    except (TypeError, ValueError):
-        raise _bad("the PKCS#8 private key is damaged or cut short") from None
-    if not isinstance(key, Ed25519PrivateKey):
-        raise _unknown()
-    return PrivateKey(key.private_bytes_raw())
+    return PrivateKey.parse(decoded) if label == _INET256_LABEL else decode_pkcs8(decoded)
 
 
 def _bad(what: str) -> IdentityError:
     return IdentityError("BAD_KEY", what)
-
-
-def _unknown() -> IdentityError:
-    return IdentityError(
-        "UNKNOWN_ALGORITHM", "the private key is of an algorithm that is not known here"
-    )

@@ -65,13 +65,17 @@ class Wire:
 
     async def _connect(self, up: asyncio.StreamReader, down: asyncio.StreamWriter) -> None:
         self.connections += 1
+        self._writers.add(down)
         try:
             daemon = await asyncio.open_unix_connection(self._daemon_socket)
-        except OSError:
+        except (OSError, asyncio.CancelledError):
             down.transport.abort()
             return
-        for writer in (down, daemon[1]):
-            self._writers.add(writer)
+        if down.transport.is_closing():
+            # It was cut meanwhile.
+            daemon[1].transport.abort()
+            return
+        self._writers.add(daemon[1])
         self._pass(up, daemon[1], down, asyncio.Event())
         self._pass(daemon[0], down, daemon[1], self._open)
 
