@@ -61,6 +61,11 @@ const runs = {
     files: ["test/sim/daemons/rekeying.test.ts", "test/sim/daemons/remotes.test.ts"],
     env: { REKEY_SECONDS: "600", REKEY_BYTES: "1000", REMOTES: "17000" },
   },
+  "hostile-clients": {
+    what: "hostile clients at a daemon, one of which sends 10 GB: memory, and another client's round trips",
+    files: ["test/e2e/hostile-clients.test.ts"],
+    env: { HOSTILE_ROUNDS: "5000", HOSTILE_BYTES: "10000000000" },
+  },
   flood: {
     what: "floods of 10,000 message 1 a second, 10 s each",
     files: ["test/unit/channel/rules/flood.test.ts"],

@@ -14,12 +14,15 @@ import { ROOT } from "./command.mjs";
 const START_DEADLINE = 20_000;
 const STOP_DEADLINE = 10_000;
 
-/** Starts a daemon and waits until its socket answers. Rejects with what it printed. */
-export async function startDaemon() {
+/**
+ * Starts a daemon, with these words behind the command's, and waits until its socket answers. Rejects
+ * with what it printed.
+ */
+export async function startDaemon(words = []) {
   const folder = await mkdtemp(join(tmpdir(), "inet256-languages-"));
   const socket = join(folder, "api.sock");
   const endpoint = `unix://${socket}`;
-  const daemon = spawn(process.execPath, [join(ROOT, "apps/bin/inet256.js"), "daemon"], {
+  const daemon = spawn(process.execPath, [join(ROOT, "apps/bin/inet256.js"), "daemon", ...words], {
     env: {
       PATH: process.env.PATH,
       HOME: folder,
@@ -60,7 +63,7 @@ export async function startDaemon() {
     }
     await wait(20);
   }
-  return { endpoint, stop };
+  return { endpoint, stop, output: () => output };
 }
 
 function answers(socket) {

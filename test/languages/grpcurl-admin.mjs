@@ -11,8 +11,11 @@ const ADMIN = "inet256.v1.AdminService";
 const PEER = "0kR60kR60kR60kR60kR60kR60kR60kR60kR60kR60kR";
 const PLACE = "127.0.0.1:9";
 
-/** Makes each step a check of the report; `how` are grpcurl's flags for who asks, and over what. */
-export async function checkGrpcurlAdmin(report, program, { endpoint, how, over }) {
+/**
+ * Makes each step a check of the report; `how` are grpcurl's flags for who asks, and over what.
+ * `saves` says that the daemon has a configuration to write into.
+ */
+export async function checkGrpcurlAdmin(report, program, { endpoint, how, over, saves = false }) {
   const curl = createCurl(program, endpoint, how);
   const called = new Set();
   const admin = {
@@ -32,7 +35,7 @@ export async function checkGrpcurlAdmin(report, program, { endpoint, how, over }
       curl.refused(`${ADMIN}/${rpc}`, message, undefined, reasons),
     text: curl.text,
   };
-  const said = {};
+  const said = { saves };
   for (const [name, step] of STEPS) {
     await report.check(`grpcurl over ${over}: ${name}`, () => step(admin, said));
   }
@@ -61,7 +64,7 @@ const STEPS = [
   ],
   [
     "AddPeer, ListPeers, RemovePeer",
-    async ({ ask, refused }, { own }) => {
+    async ({ ask, refused }, { own, saves }) => {
       const peer = { address_text: PEER, transport_addresses: [PLACE] };
       const added = await ask("AddPeer", peer);
       assert.equal(added.peer.addressText, PEER);
@@ -74,7 +77,8 @@ const STEPS = [
       assert.deepEqual(await ask("RemovePeer", { address_text: PEER }), {});
       await refused("RemovePeer", { address_text: PEER }, ["NO_SUCH_ADDRESS"]);
       await refused("AddPeer", { address_text: own }, ["BAD_REQUEST"]);
-      await refused("AddPeer", { ...peer, save: true }, ["UNSUPPORTED_OPTION"]);
+      if (saves) await ask("AddPeer", { ...peer, save: true });
+      else await refused("AddPeer", { ...peer, save: true }, ["UNSUPPORTED_OPTION"]);
     },
   ],
   [

@@ -8,6 +8,7 @@
 import { startDaemon } from "./daemon.mjs";
 import { buildGrpcurl, buildSmoke, checkGo, smokeGo, whyNoGo } from "./go.mjs";
 import { checkGrpcurl } from "./grpcurl.mjs";
+import { checkGrpcurlAccess } from "./grpcurl-access.mjs";
 import { checkGrpcurlAdmin } from "./grpcurl-admin.mjs";
 import { checkPython, prepareEnvironments, smokePython } from "./python.mjs";
 import { createReport } from "./report.mjs";
@@ -51,6 +52,7 @@ async function checkDaemon(go, environments) {
     await checkGrpcurl(report, go.grpcurl, endpoint);
     const how = ["-plaintext"];
     await checkGrpcurlAdmin(report, go.grpcurl, { endpoint, how, over: "the socket" });
+    await checkGrpcurlAccess(report, go.grpcurl);
   }
   await report.check("the daemon stops cleanly", async () => {
     await daemon.stop();

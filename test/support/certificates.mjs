@@ -21,18 +21,18 @@ const TAG = {
   sequence: 0x30,
   set: 0x31,
 };
-/** Within which they count: GeneralizedTime has no end that matters here. */
-const VALIDITY = ["20200101000000Z", "20991231235959Z"];
 
 const der = (tag, ...parts) => {
   const body = Buffer.concat(parts);
   const { length } = body;
-  if (length < 128) return Buffer.concat([Buffer.of(tag, length), body]);
-  return Buffer.concat([Buffer.of(tag, 0x82, length >> 8, length & 0xff), body]);
+  // In as few bytes as there can be: Go takes no others.
+  let size = Buffer.of(0x82, length >> 8, length & 0xff);
+  if (length < 256) size = Buffer.of(0x81, length);
+  if (length < 128) size = Buffer.of(length);
+  return Buffer.concat([Buffer.of(tag), size, body]);
 };
 const sequence = (...parts) => der(TAG.sequence, ...parts);
 const oid = (hex) => der(TAG.oid, Buffer.from(hex, "hex"));
-const generalizedTime = (text) => der(0x18, Buffer.from(text));
 const extension = (id, value) => sequence(oid(id), der(TAG.octetString, value));
 const nameOf = (text) =>
   sequence(der(TAG.set, sequence(oid(OID.commonName), der(TAG.utf8, Buffer.from(text)))));
@@ -42,6 +42,11 @@ const HERE = sequence(
   der(0x82, Buffer.from("localhost")),
   der(0x87, Buffer.of(127, 0, 0, 1)),
   der(0x87, Buffer.alloc(16).fill(1, 15)),
+);
+/** From 2020 to 2099: UTCTime up to 2049, GeneralizedTime after it (RFC 5280 section 4.1.2.5). */
+const VALIDITY = sequence(
+  der(0x17, Buffer.from("200101000000Z")),
+  der(0x18, Buffer.from("20991231235959Z")),
 );
 const A_CA = sequence(der(TAG.boolean, Buffer.of(0xff)));
 
@@ -56,7 +61,7 @@ function createCertificate(name, extensions, issuer) {
     der(TAG.integer, serial),
     algorithm,
     nameOf(issuer?.name ?? name),
-    sequence(...VALIDITY.map(generalizedTime)),
+    VALIDITY,
     nameOf(name),
     publicKey.export({ type: "spki", format: "der" }),
     der(0xa3, sequence(...extensions)),

@@ -24,7 +24,12 @@ import { createAdminHandlers } from "./admin-handlers.js";
 import { createAudit } from "./audit.js";
 import { type CallerLimits, createCallers } from "./callers.js";
 import { createConnectHandler } from "./connect.js";
-import { FLOW_CONTROL_BYTES, KEEPALIVE_MS, MAX_RECEIVE_BYTES } from "./constants.js";
+import {
+  FLOW_CONTROL_BYTES,
+  KEEPALIVE_MS,
+  MAX_RECEIVE_BYTES,
+  OPENINGS_AT_ONCE,
+} from "./constants.js";
 import { createApiCounters, namedCounters } from "./counters.js";
 import { http2ServersOf, widenConnections, widenWindows } from "./flow-control.js";
 import { createGate } from "./gate.js";
@@ -33,6 +38,7 @@ import { limitCall, limitStream } from "./limited.js";
 import { startListeners } from "./listeners.js";
 import { createNodeHandlers } from "./node-handlers.js";
 import { isProved, type PeerProcess } from "./origin.js";
+import { createPacer } from "./pacer.js";
 import { createReflectionHandler } from "./reflection.js";
 import { createSessions } from "./sessions.js";
 import type { ApiStatus } from "./status-message.js";
@@ -118,6 +124,7 @@ export async function startApi(options: ApiOptions): Promise<Api> {
         sessions,
         counters,
         audit,
+        openings: createPacer(options, OPENINGS_AT_ONCE),
         open: streams,
       }),
     },

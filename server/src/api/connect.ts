@@ -24,6 +24,7 @@ import type { Audit } from "./audit.js";
 import type { Caller, Callers } from "./callers.js";
 import { type ApiCounters, countFailure } from "./counters.js";
 import { openNode, openResponse } from "./open.js";
+import type { Pacer } from "./pacer.js";
 import type { Sessions } from "./sessions.js";
 import { createStreamWriter } from "./stream-writer.js";
 
@@ -40,6 +41,8 @@ export interface ConnectOptions {
   readonly deadlines: Deadlines;
   readonly counters: ApiCounters;
   readonly audit: Audit;
+  /** Paces first messages: opening a node is the costliest thing that a client can ask for. */
+  readonly openings: Pacer;
   /** How to end each stream that is open; kept here. */
   readonly open: Set<() => void>;
 }
@@ -83,6 +86,7 @@ function serveStream(call: ConnectCall, caller: Caller, options: ConnectOptions)
   let sender: Sender | undefined;
   let number = 0;
   let over = false;
+  let first = true;
 
   const writer = createStreamWriter({
     call,
@@ -123,7 +127,10 @@ function serveStream(call: ConnectCall, caller: Caller, options: ConnectOptions)
     options.audit.node(caller, "opened", opening.address.toString());
     const session = options.sessions.begin(opening, true);
     counters.streams += 1;
-    opening.onEnd((reason) => finish(refusalError(reason)));
+    opening.onEnd((reason) => {
+      // Its own end needs no words: making an error is the dearest part of it.
+      if (!over) finish(refusalError(reason));
+    });
     writer.opened(openResponse(opening, session.token));
     opening.read(writer.deliver);
     return {
@@ -177,8 +184,7 @@ function serveStream(call: ConnectCall, caller: Caller, options: ConnectOptions)
 
   const ended = caller.begin();
   options.open.add(stop);
-  call.on("data", (message: Buffer) => {
-    if (over) return;
+  const take = (message: Buffer): void => {
     try {
       if (message.length > MAX_STREAM_MESSAGE_BYTES) throw tooLong(message.length);
       if (sender !== undefined && scanRequest(message, index)) onDatagrams(sender, message);
@@ -187,6 +193,21 @@ function serveStream(call: ConnectCall, caller: Caller, options: ConnectOptions)
     } catch (error) {
       finish(error);
     }
+  };
+  const takeFirst = (message: Buffer): void => {
+    call.pause();
+    options.openings.run(caller, () => {
+      first = false;
+      // A key that nobody waits for any more.
+      if (over) message.fill(0);
+      else take(message);
+      if (!(over || writer.congested())) call.resume();
+    });
+  };
+  call.on("data", (message: Buffer) => {
+    if (over) return;
+    if (first) takeFirst(message);
+    else take(message);
   });
   call.on("end", () => finish());
   call.on("cancelled", () => {

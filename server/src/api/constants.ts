@@ -63,3 +63,8 @@ export const REFUSAL_DELAY_MS = 100;
 export const REFUSALS_LOGGED_PER_SECOND = 10;
 /** Calls that a stranger may begin, known methods or not; then it is cut. */
 export const MOST_CALLS_OF_A_STRANGER = 32;
+/**
+ * First messages of streams that are dealt with in a millisecond, all clients' together: each that
+ * opens a node takes some 100 to 200 µs. The others wait, and everybody else has his turn between.
+ */
+export const OPENINGS_AT_ONCE = 4;
