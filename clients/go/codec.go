@@ -19,9 +19,6 @@ const (
 	tagAddress         = 0x0a
 	tagPayload         = 0x12
 	tagAcceptedThrough = 0x18
-
-	// Tag, length, tag, length and the address itself.
-	smallestDatagramBytes = 2 + 2 + AddressBytes
 )
 
 // encodedDatagramBytes returns what a datagram takes in a message.

@@ -185,3 +185,10 @@ func ended(why error) context.Context {
 }
 
 var errNeverMind = errors.New("never mind")
+
+func contextOf(t *testing.T) context.Context {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), testLimit)
+	t.Cleanup(cancel)
+	return ctx
+}

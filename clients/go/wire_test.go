@@ -17,9 +17,8 @@ type wire struct {
 	listener net.Listener
 	clogged  atomic.Bool
 
-	mu          sync.Mutex
-	connections int
-	open        []net.Conn
+	mu   sync.Mutex
+	open []net.Conn
 }
 
 func startWire(t *testing.T, socket string) *wire {
@@ -47,7 +46,6 @@ func (w *wire) serve(socket string) {
 			continue
 		}
 		w.mu.Lock()
-		w.connections++
 		w.open = append(w.open, client, daemon)
 		w.mu.Unlock()
 		go func() {
@@ -90,12 +88,6 @@ func (w *wire) cut() {
 	}
 	w.open = nil
 	w.clogged.Store(false)
-}
-
-func (w *wire) count() int {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return w.connections
 }
 
 func (w *wire) stop() {

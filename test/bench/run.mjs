@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-// `npm run bench [-- local|nodes|link|link-plain|recovery|daemons|round-trips …] [--json]`: figures of
+// `npm run bench [-- local|clients|nodes|link|link-plain|recovery|daemons|round-trips …] [--json]`: figures of
 // this machine; what is compared is measured side by side in the same run.
+import { runClients } from "./clients/run.mjs";
 import { runDaemons, runRoundTrips } from "./daemons/run.mjs";
 import { runRecovery } from "./link/recovery.mjs";
 import { runLink } from "./link/run.mjs";
@@ -36,6 +37,20 @@ const benches = {
       ["messages", (row) => `${row.arrived} of ${row.sampled}`],
     ],
   },
+};
+
+benches.clients = {
+  title: "each language's client, from process to process at one daemon, in turn",
+  run: runClients,
+  columns: [
+    ["client", (row) => row.language],
+    ["bytes", (row) => row.size.toLocaleString("en")],
+    ["messages/s", (row) => row.perSecond.toLocaleString("en")],
+    ["MB/s", (row) => row.mbPerSecond.toFixed(0)],
+    ["CPU µs: sender", (row) => row.sendMicros.toFixed(2)],
+    ["receiver", (row) => row.receiveMicros.toFixed(2)],
+    ["× TypeScript", (row) => row.ratio.toFixed(2)],
+  ],
 };
 
 const linkColumns = [

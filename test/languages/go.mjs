@@ -4,13 +4,14 @@
 
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { countTests, ROOT, run, succeed } from "./command.mjs";
-
-const MODULE = join(ROOT, "clients/go");
-const CACHE = join(ROOT, "node_modules/.cache/inet256-go");
+import { countTests, run, succeed } from "./command.mjs";
+import { buildProgram, CACHE, MODULE } from "./go-programs.mjs";
 
 /** grpcurl as of this version, the newest there is. */
 const GRPCURL = "v1.9.3";
+
+/** staticcheck as of this version, which works with Go 1.23. */
+const STATICCHECK = "v0.6.1";
 
 /** Why Go cannot be used here, in words; undefined if it can. */
 export async function whyNoGo() {
@@ -33,6 +34,11 @@ export async function checkGo(report) {
   await report.check("Go: vet", async () => {
     await succeed("go", ["vet", "./..."], { cwd: MODULE });
   });
+  await report.check("Go: staticcheck", async () => {
+    // Some errors of the smoke program begin with the name of a method.
+    const args = ["run", `honnef.co/go/tools/cmd/staticcheck@${STATICCHECK}`];
+    await succeed("go", [...args, "-checks=inherit,-ST1005", "./..."], { cwd: MODULE });
+  });
   await report.check("Go: tests and vectors", testGo);
 }
 
@@ -52,11 +58,20 @@ async function testGo() {
 }
 
 /** Builds the smoke program; answers its path. */
-export async function buildSmoke() {
-  await mkdir(CACHE, { recursive: true });
-  const program = join(CACHE, "smoke");
-  await succeed("go", ["build", "-o", program, "./internal/smoke"], { cwd: MODULE });
-  return program;
+export function buildSmoke() {
+  return buildProgram("./internal/smoke");
+}
+
+/** How the programs of Go that other languages have too are called. */
+export async function goPrograms() {
+  const [exchange, hello] = await Promise.all([
+    buildProgram("./internal/exchange"),
+    buildProgram("./examples/hello"),
+  ]);
+  return {
+    exchange: { language: "Go", command: exchange, args: [], options: {} },
+    hello: { language: "Go", command: hello, args: [], options: {} },
+  };
 }
 
 /** Runs the smoke program against a daemon. */

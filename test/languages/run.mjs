@@ -5,11 +5,17 @@
 // built. Where Go or Python is missing, what needs it is skipped, and said to be; under CI=true that
 // is a failure. The last line is "N passed, N failed, N skipped".
 
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { ROOT } from "./command.mjs";
 import { startDaemon } from "./daemon.mjs";
-import { buildGrpcurl, buildSmoke, checkGo, smokeGo, whyNoGo } from "./go.mjs";
+import { checkExchange } from "./exchange.mjs";
+import { buildGrpcurl, buildSmoke, checkGo, goPrograms, smokeGo, whyNoGo } from "./go.mjs";
+import { checkGoModule } from "./go-module.mjs";
 import { checkGrpcurl } from "./grpcurl.mjs";
 import { checkGrpcurlAccess } from "./grpcurl-access.mjs";
 import { checkGrpcurlAdmin } from "./grpcurl-admin.mjs";
+import { checkHello } from "./hello.mjs";
 import { checkPython, prepareEnvironments, smokePython } from "./python.mjs";
 import { createReport } from "./report.mjs";
 
@@ -40,6 +46,36 @@ async function preparePython() {
   return environments;
 }
 
+const PYTHON = join(ROOT, "clients/python");
+
+/** How Python's programs are called, if they are there. */
+function pythonPrograms(environments) {
+  const command = environments[0]?.interpreter;
+  const options = { cwd: PYTHON, env: { PYTHONPATH: "src" } };
+  const program = (file, args) =>
+    command !== undefined && existsSync(join(PYTHON, file))
+      ? [{ language: "Python", command, args, options }]
+      : [];
+  return {
+    exchange: program("tests/programs/exchange.py", ["-m", "tests.programs.exchange"]),
+    hello: program("examples/hello.py", ["examples/hello.py"]),
+  };
+}
+
+/** What needs programs of several languages; where there is one alone, it is its own peer. */
+async function checkAcross(go, environments, endpoint) {
+  const own = go.present ? await goPrograms() : undefined;
+  const python = pythonPrograms(environments);
+  const hellos = [...(own === undefined ? [] : [own.hello]), ...python.hello];
+  await checkHello(report, hellos, endpoint);
+  if (own === undefined) return;
+  await report.check("Go: the module, fetched, runs the README's example", () =>
+    checkGoModule(endpoint),
+  );
+  const [other = { ...own.exchange, language: "another Go" }] = python.exchange;
+  await checkExchange(report, [own.exchange, other]);
+}
+
 async function checkDaemon(go, environments) {
   const daemon = await startDaemon();
   if (go.present) await report.check("Go: smoke", () => smokeGo(daemon.endpoint));
@@ -54,6 +90,7 @@ async function checkDaemon(go, environments) {
     await checkGrpcurlAdmin(report, go.grpcurl, { endpoint, how, over: "the socket" });
     await checkGrpcurlAccess(report, go.grpcurl);
   }
+  await checkAcross(go, environments, daemon.endpoint);
   await report.check("the daemon stops cleanly", async () => {
     await daemon.stop();
   });
