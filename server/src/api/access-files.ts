@@ -5,7 +5,7 @@
  * clients. Guards that what is secret is readable by its owner only, and that no error shows any of
  * it (rule P3): a message names the key of the configuration, what is wrong, and what to change.
  */
-import { closeSync, fstatSync, openSync, readSync } from "node:fs";
+import { closeSync, fstatSync, openSync, readSync, type Stats } from "node:fs";
 import { createSecureContext } from "node:tls";
 import { MAX_ACCESS_FILE_BYTES, MAX_TOKENS, SHORTEST_TOKEN } from "./constants.js";
 import { ApiError } from "./errors.js";
@@ -134,8 +134,10 @@ function loadContext(
 }
 
 function readSecretFile(key: AccessKey, path: string): Buffer {
-  return readFileOf(key, path, (mode) => {
-    if ((mode & 0o077) === 0) return;
+  return readFileOf(key, path, ({ mode, uid, gid }) => {
+    // systemd's credentials belong to root and its group, and show the rights of one more user there.
+    const wrong = uid === 0 && gid === 0 ? 0o037 : 0o077;
+    if ((mode & wrong) === 0) return;
     const shown = (mode & 0o777).toString(8).padStart(4, "0");
     throw new AccessFileError(
       key,
@@ -144,13 +146,13 @@ function readSecretFile(key: AccessKey, path: string): Buffer {
   });
 }
 
-function readFileOf(key: AccessKey, path: string, checkMode = (_mode: number): void => {}): Buffer {
+function readFileOf(key: AccessKey, path: string, checkMode = (_stats: Stats): void => {}): Buffer {
   let file: number | undefined;
   try {
     file = openSync(path, "r");
     const stats = fstatSync(file);
     if (stats.isDirectory()) throw new AccessFileError(key, "it is a folder, expected a file");
-    checkMode(stats.mode);
+    checkMode(stats);
     const bytes = Buffer.alloc(MAX_ACCESS_FILE_BYTES + 1);
     let length = 0;
     while (length < bytes.length) {

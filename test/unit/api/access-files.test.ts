@@ -54,8 +54,8 @@ describe("a file of tokens", () => {
     [
       "readable by a group",
       TOKEN,
-      0o640,
-      "mode 0640 lets others read it, expected 0600: chmod 600",
+      0o660,
+      "mode 0660 lets others read it, expected 0600: chmod 600",
     ],
     ["writable by others", TOKEN, 0o602, "mode 0602 lets others read it"],
     ["empty", "\n \n", 0o600, "no token in it, expected one a line, as `inet256 create-token`"],
@@ -107,7 +107,7 @@ describe("the files of tls", () => {
   });
 
   it.each([
-    ["a key that others can read", "tlsKeyPath", key, 0o640, "tls_key_path: mode 0640 lets others"],
+    ["a key that others can read", "tlsKeyPath", key, 0o660, "tls_key_path: mode 0660 lets others"],
     ["a key that is none", "tlsKeyPath", "no key", 0o600, "tls_key_path: not a private key in PEM"],
     [
       "another key",
