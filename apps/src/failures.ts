@@ -60,8 +60,12 @@ function unavailableSentence(text: string): string {
     NO_CONNECTION,
     (_, code: string) => `: ${CONNECT_SENTENCES.get(code) ?? code}`,
   );
+  if (NOT_TRUSTED.test(short)) return `${short}; whom to trust says $INET256_API_CA_FILE`;
   return `${short}; start one with: inet256 daemon`;
 }
+
+/** What TLS says when somebody answers who may be anybody. */
+const NOT_TRUSTED = /certificate|altnames/i;
 
 /** The reason of a NodeError, known by its shape so that nothing loads gRPC only to fail. */
 export function reasonOf(failure: unknown): string | undefined {

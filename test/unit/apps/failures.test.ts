@@ -59,4 +59,14 @@ describe("failures", () => {
       `no daemon answers at unix:///x: ${words}; start one with: inet256 daemon`,
     );
   });
+
+  it.each(["self-signed certificate", "Hostname/IP does not match certificate's altnames"])(
+    "do not say that nobody is there when somebody is who is not trusted: %s",
+    (words) => {
+      const message = `no daemon answers at tls://x (No connection established. Last error: Error: ${words}. Resolution note: )`;
+      const said = describeFailure(new NodeError("UNAVAILABLE", message));
+      expect(said).toContain(words);
+      expect(said).toMatch(/; whom to trust says \$INET256_API_CA_FILE$/);
+    },
+  );
 });
