@@ -50,7 +50,7 @@ async function expectServing(): Promise<void> {
 
 /**
  * Connections that Node's HTTP/2 has given up and does not close: after a GOAWAY of its own making
- * it neither reads nor ends. They are found by the keepalive, within 80 s.
+ * it neither reads nor ends. They are closed after 20 s, for nothing is asked on them.
  */
 let givenUp = 0;
 

@@ -26,6 +26,7 @@ import { type CallerLimits, createCallers } from "./callers.js";
 import { createConnectHandler } from "./connect.js";
 import {
   FLOW_CONTROL_BYTES,
+  IDLE_MS,
   KEEPALIVE_MS,
   MAX_RECEIVE_BYTES,
   OPENINGS_AT_ONCE,
@@ -113,6 +114,7 @@ export async function startApi(options: ApiOptions): Promise<Api> {
     "grpc.max_receive_message_length": MAX_RECEIVE_BYTES,
     "grpc.max_concurrent_streams": options.limits.nodesPerClient + 256,
     "grpc.keepalive_time_ms": KEEPALIVE_MS,
+    "grpc.max_connection_idle_ms": IDLE_MS,
   });
   grpc.addService(
     { ...serviceDefinition(NodeService), connect: rawMethodDefinition(NodeService.method.connect) },

@@ -38,6 +38,11 @@ export const MAX_WAITING_RECEIVES = 16;
 export const MAX_ANSWER_STREAMS = 64;
 /** Nodes in one answer of ListNodes. */
 export const NODES_IN_ANSWER = 256;
+/**
+ * Milliseconds after which a connection on which nothing is asked is closed: clients connect again
+ * when they ask, and one that sends what is no HTTP/2 does not hold a place for long.
+ */
+export const IDLE_MS = 20_000;
 /** Milliseconds between two pings that find out whether a silent client is still there. */
 export const KEEPALIVE_MS = 60_000;
 /** Bytes of a file of tokens or certificates; a larger one is refused. */
