@@ -9,7 +9,7 @@ import { promises } from "node:fs";
 import { formatProblem, type NetworkKinds, parseConfig } from "../config/index.js";
 import { NodeError } from "../service/index.js";
 
-const { readFile, rename, rm, stat, writeFile } = promises;
+const { chmod, readFile, realpath, rename, rm, stat, writeFile } = promises;
 
 /** A file that can be changed. */
 export interface ConfigFile {
@@ -47,11 +47,15 @@ export function createConfigFile(path: string | undefined, networks: NetworkKind
   };
 }
 
-async function replace(path: string, text: string): Promise<void> {
-  const { mode } = await stat(path);
+async function replace(named: string, text: string): Promise<void> {
+  // Where a link leads: the link itself stays.
+  const path = await realpath(named);
+  const mode = (await stat(path)).mode & 0o777;
   const beside = `${path}.new`;
   try {
-    await writeFile(beside, text, { mode: mode & 0o777, flag: "wx" });
+    await writeFile(beside, text, { mode, flag: "wx" });
+    // The process's umask may have taken some of it.
+    await chmod(beside, mode);
     await rename(beside, path);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "EEXIST") await rm(beside, { force: true });

@@ -2,11 +2,13 @@
 
 import {
   chmodSync,
+  lstatSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
   rmSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
@@ -36,6 +38,25 @@ describe("a configuration file", () => {
     const { mode, ino } = statSync(path);
     expect([mode & 0o777, ino === before]).toEqual([0o640, false]);
     expect(readdirSync(folder)).toEqual(["config.yml"]);
+  });
+
+  it("keeps a mode that this process's umask would narrow", async () => {
+    for (const mode of [0o666, 0o600]) {
+      chmodSync(path, mode);
+      await createConfigFile(path, NETWORKS).change((old) => `${old}# one more\n`);
+      expect(statSync(path).mode & 0o777).toBe(mode);
+    }
+  });
+
+  it("that is a link to another stays one; the other is replaced", async () => {
+    const link = join(folder, "link.yml");
+    symlinkSync("config.yml", link);
+    await createConfigFile(link, NETWORKS).change((old) => `${old}crypto: auto\n`);
+    expect([lstatSync(link).isSymbolicLink(), text()]).toEqual([
+      true,
+      "log: {level: info}\ncrypto: auto\n",
+    ]);
+    expect(readdirSync(folder).sort()).toEqual(["config.yml", "link.yml"]);
   });
 
   it("is left alone by an edit that changes nothing", async () => {

@@ -97,6 +97,34 @@ describe("a ping", () => {
     expect(await second).toMatchObject({ value: { number: 2, rttMicros: 20_000 } });
   });
 
+  it("that comes back twice is answered once, and the next one is still its own", async () => {
+    const { next, settle, sent, clock, arrive } = createScene();
+    const first = next();
+    await settle();
+    const ping = sent[0] as Uint8Array;
+    arrive(ping);
+    arrive(ping);
+    expect(await first).toMatchObject({ value: { number: 1, rttMicros: 0 } });
+    const second = next();
+    clock.advance(1_000);
+    await settle();
+    clock.advance(30);
+    arrive(sent[1] as Uint8Array);
+    expect(await second).toMatchObject({ value: { number: 2, rttMicros: 30_000 } });
+  });
+
+  it("that took longer than the pace is followed by the next one at once", async () => {
+    const { next, settle, sent, clock, arrive } = createScene();
+    const first = next();
+    await settle();
+    clock.advance(1_500);
+    arrive(sent[0] as Uint8Array);
+    expect(await first).toMatchObject({ value: { rttMicros: 1_500_000 } });
+    void next();
+    await settle();
+    expect(sent).toHaveLength(2);
+  });
+
   it("is answered by whom it was sent to, and by what was sent", async () => {
     const { next, settle, sent, clock, arrive } = createScene();
     const first = next();
