@@ -28,11 +28,12 @@ import {
   FLOW_CONTROL_BYTES,
   IDLE_MS,
   KEEPALIVE_MS,
+  MAX_HEADER_BYTES,
   MAX_RECEIVE_BYTES,
   OPENINGS_AT_ONCE,
 } from "./constants.js";
 import { createApiCounters, namedCounters } from "./counters.js";
-import { http2ServersOf, widenConnections, widenWindows } from "./flow-control.js";
+import { boundHeaders, http2ServersOf, widenConnections, widenWindows } from "./flow-control.js";
 import { createGate } from "./gate.js";
 import { createHealth } from "./health.js";
 import { limitCall, limitStream } from "./limited.js";
@@ -150,6 +151,7 @@ export async function startApi(options: ApiOptions): Promise<Api> {
   }
 
   widenWindows(grpc, FLOW_CONTROL_BYTES);
+  boundHeaders(grpc, MAX_HEADER_BYTES);
   const injector = grpc.createConnectionInjector(ServerCredentials.createInsecure());
   const gated = grpc.createConnectionInjector(
     experimental.createServerCredentialsWithInterceptors(ServerCredentials.createInsecure(), [
@@ -160,7 +162,12 @@ export async function startApi(options: ApiOptions): Promise<Api> {
   const cutStranger = (): void => {
     counters.strangersCut += 1;
   };
-  watchStreams(http2ServersOf(grpc), callers, cutStranger);
+  watchStreams(http2ServersOf(grpc), callers, {
+    cutStranger,
+    cutHeaders() {
+      counters.connectionsCut += 1;
+    },
+  });
   const listeners = await startListeners({
     ...options,
     access,

@@ -8,7 +8,12 @@ import type { Socket } from "node:net";
 import { NodeError } from "@inet256/client";
 import { type Budget, type Clock, createBudget, createTokenBucket } from "../core/index.js";
 import type { Audit } from "./audit.js";
-import { MOST_CALLS_OF_A_STRANGER } from "./constants.js";
+import {
+  LONG_HEADER_BYTES_PER_SECOND,
+  MAX_HEADER_BYTES,
+  MOST_CALLS_OF_A_STRANGER,
+  SHORT_HEADER_BYTES,
+} from "./constants.js";
 import type { ApiCounters } from "./counters.js";
 import { isProved, type Origin } from "./origin.js";
 import { createRates } from "./rates.js";
@@ -54,6 +59,8 @@ export interface Caller {
   prove(): NodeError | undefined;
   /** It begins a call, known or not; false: it must be cut. */
   mayBegin(): boolean;
+  /** It brings so many bytes of headers with a call; false: it must be cut. */
+  mayBring(headerBytes: number): boolean;
   /** Cuts the connection. */
   readonly cut: () => void;
 }
@@ -97,6 +104,10 @@ export function createCallers({ limits, clock, budget, counters, audit }: Caller
   const full = (): boolean => clients >= limits.clients;
   const createCaller = (name: string, origin: Origin, socket: Socket, stranger?: Stranger) => {
     const mine = createTokenBucket(limits.requestsPerSecond, 2 * limits.requestsPerSecond);
+    const longHeaders = createTokenBucket(
+      LONG_HEADER_BYTES_PER_SECOND,
+      LONG_HEADER_BYTES_PER_SECOND,
+    );
     const requests = rates.requests();
     const opens = rates.opens();
     let proved = false;
@@ -161,6 +172,11 @@ export function createCallers({ limits, clock, budget, counters, audit }: Caller
       mayBegin() {
         begun += 1;
         return proved || begun <= MOST_CALLS_OF_A_STRANGER;
+      },
+      mayBring(headerBytes) {
+        if (headerBytes > MAX_HEADER_BYTES) return false;
+        const long = headerBytes - SHORT_HEADER_BYTES;
+        return long <= 0 || longHeaders.take(clock.monotonicMs(), long);
       },
       cut: () => void socket.destroy(),
     };

@@ -10,6 +10,8 @@ export interface ApiCounters {
   connectionsRefused: number;
   /** Connections that broke the protocol. */
   connectionsBroken: number;
+  /** Connections cut because of headers that were too long, or too often long. */
+  connectionsCut: number;
   /** Connections over TCP that were cut before they had shown a token. */
   strangersCut: number;
   /** Calls without a valid token. */
@@ -30,6 +32,7 @@ export function createApiCounters(): ApiCounters {
     connections: 0,
     connectionsRefused: 0,
     connectionsBroken: 0,
+    connectionsCut: 0,
     strangersCut: 0,
     callsUnauthenticated: 0,
     streams: 0,
@@ -44,6 +47,7 @@ export function namedCounters(counters: ApiCounters): Readonly<Record<string, nu
   return {
     api_connections: counters.connections,
     api_connections_broken: counters.connectionsBroken,
+    api_connections_cut: counters.connectionsCut,
     api_connections_refused: counters.connectionsRefused,
     api_strangers_cut: counters.strangersCut,
     api_calls_unauthenticated: counters.callsUnauthenticated,

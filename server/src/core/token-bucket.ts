@@ -2,8 +2,8 @@
 
 /** Limits a rate: so many a second in the long run, so many at once. */
 export interface TokenBucket {
-  /** Takes one token; false when there is none at `nowMs` (monotonic). */
-  take(nowMs: number): boolean;
+  /** Takes one token, or `count`; false, and none taken, when there are not so many at `nowMs` (monotonic). */
+  take(nowMs: number, count?: number): boolean;
 }
 
 /** A full bucket. `ratePerSecond` and `burst` are positive. */
@@ -11,13 +11,13 @@ export function createTokenBucket(ratePerSecond: number, burst: number): TokenBu
   let tokens = burst;
   let lastMs = Number.NEGATIVE_INFINITY;
   return {
-    take(nowMs) {
+    take(nowMs, count = 1) {
       if (nowMs > lastMs) {
         tokens = Math.min(burst, tokens + ((nowMs - lastMs) * ratePerSecond) / 1000);
         lastMs = nowMs;
       }
-      if (tokens < 1) return false;
-      tokens -= 1;
+      if (tokens < count) return false;
+      tokens -= count;
       return true;
     },
   };

@@ -189,6 +189,19 @@ function headerBlock() {
   ]);
 }
 
+/** Requests with so many bytes of headers each, 500 on a connection. */
+async function headersOf(bytes) {
+  begun();
+  await persist(async () => {
+    const connection = session();
+    for (let i = 0; i < 500 && !connection.destroyed; i++) {
+      request(connection, CONNECT, { [`x-${i}`]: "x".repeat(bytes) }).resume();
+      if (i % 8 === 7) await turn();
+    }
+    connection.destroy();
+  });
+}
+
 const noise = (length) => {
   const bytes = Buffer.alloc(length);
   for (let i = 0; i < length; i++) bytes[i] = (i * 7919 + length * 31) & 0xff;
@@ -196,6 +209,11 @@ const noise = (length) => {
 };
 
 const ATTACKS = {
+  /** Nothing but the processor: what any process beside the daemon takes from others. */
+  spin() {
+    begun();
+    for (;;);
+  },
   opens,
   silent,
   bulk,
@@ -226,18 +244,11 @@ const ATTACKS = {
     return floodBare((i) => (i === 0 ? frame(1, 0, 1, block) : frame(9, 0, 1, more)));
   },
   /** Requests with 60 kB of headers each. */
-  async headers() {
-    begun();
-    for (;;) {
-      const connection = session();
-      for (let i = 0; i < 500 && !connection.destroyed; i++) {
-        request(connection, CONNECT, { [`x-${i}`]: "x".repeat(60_000) }).resume();
-        if (i % 8 === 7) await turn();
-      }
-      connection.destroy();
-      await turn();
-    }
-  },
+  headers: () => headersOf(60_000),
+  /** Requests whose headers are just short enough. */
+  headers7k: () => headersOf(7_000),
+  /** Requests whose headers are just not counted as long. */
+  headers600: () => headersOf(600),
   /** Pings, settings and empty data, for nobody. */
   control: () => {
     begun();
@@ -263,6 +274,14 @@ const ATTACKS = {
     }
   },
 };
+
+/** Again and again: a connection that was cut does not end an attack. */
+async function persist(attempt) {
+  for (;;) {
+    await attempt().catch(() => {});
+    await turn();
+  }
+}
 
 const run = ATTACKS[attack];
 if (run === undefined)

@@ -198,6 +198,20 @@ describe("createCallers", () => {
     expect(caller.mayBegin()).toBe(true);
   });
 
+  it("may bring headers of 8 KiB, and 32 KiB a second beyond the first of each call", () => {
+    const { time, callers, connect } = setUp();
+    const caller = callers.of(connect().call);
+    const many = Array.from({ length: 1_000 }, () => caller.mayBring(1_024));
+    expect(many).not.toContain(false);
+    expect(caller.mayBring(8_193)).toBe(false);
+    const long = Array.from({ length: 6 }, () => caller.mayBring(8_192));
+    expect(long).toEqual([true, true, true, true, false, false]);
+    time.advance(1_000);
+    expect([caller.mayBring(8_192), caller.mayBring(1_024)]).toEqual([true, true]);
+    // Each connection its own.
+    expect(callers.of(connect().call).mayBring(8_192)).toBe(true);
+  });
+
   it("gives each a budget of its own inside that of all", () => {
     const { callers, connect, budget } = setUp();
     const [a, b, c] = [connect(), connect(), connect()].map(({ call }) => callers.of(call).budget);

@@ -55,6 +55,7 @@ export function fakeCaller(more: Partial<Caller> = {}): Caller {
     begin: () => () => {},
     prove: () => undefined,
     mayBegin: () => true,
+    mayBring: () => true,
     cut: () => {},
     ...more,
   };
