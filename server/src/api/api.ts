@@ -25,6 +25,7 @@ import { createAudit } from "./audit.js";
 import { type CallerLimits, createCallers } from "./callers.js";
 import { createConnectHandler } from "./connect.js";
 import {
+  BEGINNINGS_AT_ONCE,
   FLOW_CONTROL_BYTES,
   IDLE_MS,
   KEEPALIVE_MS,
@@ -162,7 +163,9 @@ export async function startApi(options: ApiOptions): Promise<Api> {
   const cutStranger = (): void => {
     counters.strangersCut += 1;
   };
-  watchStreams(http2ServersOf(grpc), callers, {
+  watchStreams(http2ServersOf(grpc), {
+    callers,
+    beginnings: createPacer(options, BEGINNINGS_AT_ONCE),
     cutStranger,
     cutHeaders() {
       counters.connectionsCut += 1;

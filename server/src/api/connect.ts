@@ -198,10 +198,14 @@ function serveStream(call: ConnectCall, caller: Caller, options: ConnectOptions)
     call.pause();
     options.openings.run(caller, () => {
       first = false;
-      // A key that nobody waits for any more.
-      if (over) message.fill(0);
-      else take(message);
+      if (over) {
+        // A key that nobody waits for any more.
+        message.fill(0);
+        return false;
+      }
+      take(message);
       if (!(over || writer.congested())) call.resume();
+      return true;
     });
   };
   call.on("data", (message: Buffer) => {

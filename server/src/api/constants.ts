@@ -81,6 +81,11 @@ export const REFUSALS_LOGGED_PER_SECOND = 10;
 /** Calls that a stranger may begin, known methods or not; then it is cut. */
 export const MOST_CALLS_OF_A_STRANGER = 32;
 /**
+ * Calls that begin in a millisecond, all clients' together: grpc-js takes some 100 µs for each. The
+ * others wait, and everybody else has his turn between.
+ */
+export const BEGINNINGS_AT_ONCE = 4;
+/**
  * First messages of streams that are dealt with in a millisecond, all clients' together: each that
  * opens a node takes some 100 to 200 µs. The others wait, and everybody else has his turn between.
  */

@@ -7,10 +7,13 @@
  */
 import { type Clock, createDeadline, type Deadlines } from "../core/index.js";
 
+/** What is paced. False: there was nothing left to do, and the next one can run in its place. */
+export type Task = () => boolean;
+
 /** Paces tasks. */
 export interface Pacer {
   /** Runs a task now, or in a later turn. It must not throw. */
-  run(owner: object, task: () => void): void;
+  run(owner: object, task: Task): void;
 }
 
 /** Milliseconds in which at most so many tasks run. */
@@ -22,12 +25,12 @@ export function createPacer(
   most: number,
 ): Pacer {
   // In the order in which owners have their turns.
-  const waiting = new Map<object, (() => void)[]>();
+  const waiting = new Map<object, Task[]>();
   let used = 0;
-  const work = (task: () => void): void => {
+  const work = (task: Task): void => {
+    if (!task()) return;
     if (used === 0) deadlines.set(next, clock.monotonicMs() + INTERVAL_MS);
     used += 1;
-    task();
   };
   const next = createDeadline(() => {
     used = 0;

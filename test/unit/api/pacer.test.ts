@@ -16,10 +16,10 @@ function setUp(most: number) {
   const run = (owner: string, count: number): void => {
     if (!owners.has(owner)) owners.set(owner, {});
     for (let i = 1; i <= count; i++) {
-      pacer.run(owners.get(owner) ?? {}, () => done.push(`${owner}${i}`));
+      pacer.run(owners.get(owner) ?? {}, () => done.push(`${owner}${i}`) > 0);
     }
   };
-  return { clock, done, run };
+  return { clock, done, pacer, run };
 }
 
 it("costly-openings-are-spread-over-turns: so many at once, the others later", () => {
@@ -40,6 +40,17 @@ it("costly-openings-are-spread-over-turns: one who has little to do waits for on
   clock.advance(1);
   clock.advance(1);
   expect(done).toEqual(["a1", "a2", "a3", "b1", "c1", "a4"]);
+});
+
+it("costly-openings-are-spread-over-turns: what has nothing left to do takes no place", () => {
+  const { clock, done, pacer, run } = setUp(2);
+  run("a", 2);
+  for (let i = 0; i < 100; i++) pacer.run(pacer, () => false);
+  run("b", 3);
+  clock.advance(1);
+  expect(done).toEqual(["a1", "a2", "b1", "b2"]);
+  clock.advance(1);
+  expect(done).toEqual(["a1", "a2", "b1", "b2", "b3"]);
 });
 
 it("costs nobody anything who comes alone", () => {
