@@ -274,3 +274,59 @@ describe("HTTP/2 that is no gRPC", () => {
     await expectServing();
   });
 });
+
+describe("headers", () => {
+  /** A request on a connection that has not said that it knows the daemon's settings. */
+  function requestOf(streamId: number, headerBytes: number): Buffer {
+    const value = Buffer.alloc(headerBytes, "x");
+    // HPACK, RFC 7541, section 6.2.2: a literal without indexing, its length in seven bits and more.
+    const length: number[] = [0x7f];
+    let rest = headerBytes - 127;
+    for (; rest >= 128; rest >>>= 7) length.push((rest & 127) | 128);
+    length.push(rest);
+    const block = Buffer.concat([
+      // :method POST, :scheme http, :authority x, :path /x, and x-a.
+      Buffer.of(
+        0x83,
+        0x86,
+        0x01,
+        1,
+        0x78,
+        0x04,
+        2,
+        0x2f,
+        0x78,
+        0x00,
+        3,
+        0x78,
+        0x2d,
+        0x61,
+        ...length,
+      ),
+      value,
+    ]);
+    const pieces: Buffer[] = [];
+    for (let at = 0; at < block.length; at += 16_384) {
+      const end = at + 16_384 >= block.length ? 4 : 0;
+      const piece = block.subarray(at, at + 16_384);
+      pieces.push(at === 0 ? frame(1, end, streamId, piece) : frame(9, end, streamId, piece));
+    }
+    return Buffer.concat(pieces);
+  }
+  const cut = async () => Number((await statusOf(observer)).counters["api_connections_cut"]);
+
+  it("long-headers-cut-the-connection: one request's, or many that are long", async () => {
+    const before = await cut();
+    const [one, many, short] = [dial(), dial(), dial()];
+    one.socket.write(Buffer.concat([PREFACE, SETTINGS, requestOf(1, 20_000)]));
+    const requests = (bytes: number) =>
+      Array.from({ length: 8 }, (_, i) => requestOf(2 * i + 1, bytes));
+    many.socket.write(Buffer.concat([PREFACE, SETTINGS, ...requests(7_000)]));
+    short.socket.write(Buffer.concat([PREFACE, SETTINGS, ...requests(500)]));
+    await until("both are cut", () => one.closed && many.closed);
+    expect((await cut()) - before).toBe(2);
+    expect(short.closed).toBe(false);
+    short.socket.destroy();
+    await expectServing();
+  });
+});

@@ -181,8 +181,9 @@ function headerBlock() {
   const literal = (index, value) =>
     Buffer.concat([Buffer.of(index, value.length), Buffer.from(value)]);
   return Buffer.concat([
-    // :method POST, :scheme http, then :path and content-type by the names of the static table.
+    // :method POST, :scheme http, then others by the names of the static table.
     Buffer.of(0x83, 0x86),
+    literal(0x01, "localhost"),
     literal(0x04, CONNECT),
     Buffer.of(0x0f, 0x10, 16),
     Buffer.from("application/grpc"),
