@@ -36,6 +36,21 @@ describe("a link", () => {
     expect(a.link.stats().counters.droppedTooLong).toBe(1);
   });
 
+  it("tells how quick the way is as soon as that has been measured", () => {
+    let measured = 0;
+    for (let seed = 1; seed <= 50; seed++) {
+      const { world, a, b } = up({ seed, link: { latencyMs: 20, loss: 0.2 } });
+      world.run(1_000);
+      for (const { link, events } of [a, b]) {
+        const isMeasured = link.stats().paths.some(({ rttMicros = 0 }) => rttMicros > 0);
+        if (!isMeasured) continue;
+        measured += 1;
+        expect(events, `seed ${seed}`).toContain("changed");
+      }
+    }
+    expect(measured).toBeGreaterThan(50);
+  });
+
   it("does not take for a round trip what was sent again before it was confirmed", () => {
     for (let seed = 1; seed <= 60; seed++) {
       const { world, a, b } = up({ seed, link: { latencyMs: 5, loss: 0.35 } });
@@ -261,6 +276,34 @@ describe("control messages", () => {
     expect(sent).toBeGreaterThan(590);
     expect(numbers(b.controls)).toEqual(Array.from({ length: sent }, (_, i) => i));
     expect(a.link.stats().counters.controlRetransmitted).toBeGreaterThan(100);
+  });
+
+  it("reach nobody who has not been told that the link is up, and are not lost for it", () => {
+    // Where the first HELLO is lost, the next one comes in one datagram with what follows it.
+    for (let seed = 1; seed <= 200; seed++) {
+      const lab = createLinkLab({ seed, link: { latencyMs: 5, loss: 0.3 } });
+      const { world, a, b } = lab;
+      a.add(B1);
+      b.add(A1);
+      a.connect();
+      b.connect();
+      const silent = new Set([a, b]);
+      world.runUntil(
+        `seed ${seed}: both have heard what the other says first`,
+        () => {
+          for (const node of silent) {
+            if (!node.link.up) continue;
+            node.sendControl(Uint8Array.of(seed));
+            node.send(Uint8Array.of(1));
+            silent.delete(node);
+          }
+          return a.controls.length + b.controls.length === 2;
+        },
+        60_000,
+      );
+      const early = [...a.events, ...b.events].filter((event) => event.endsWith("before up"));
+      expect(early, `seed ${seed}`).toEqual([]);
+    }
   });
 
   it("begin anew with a peer that has restarted: nothing of before reaches it", () => {

@@ -123,11 +123,15 @@ export function createLinkLab(options: LabOptions = {}): LinkLab {
       eventsMs.push(nowMs);
     };
     const owner: LinkOwner = {
-      packet(_link, buffer, at, length, nowMs) {
+      packet(from, buffer, at, length, nowMs) {
+        if (!from.up) note("packet before up", nowMs);
         packets += 1;
         node.onPacket(buffer, at, length, nowMs);
       },
-      control: (_link, buffer, at, length) => void controls.push(buffer.slice(at, at + length)),
+      control(from, buffer, at, length, nowMs) {
+        if (!from.up) note("control before up", nowMs);
+        controls.push(buffer.slice(at, at + length));
+      },
       up: (_link, nowMs) => note("up", nowMs),
       down: (_link, reason, nowMs) => note(`down ${reason}`, nowMs),
       changed: (_link, { doubtful }, nowMs) => note(doubtful ? "doubtful" : "changed", nowMs),

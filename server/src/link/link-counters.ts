@@ -32,7 +32,7 @@ export interface LinkCounters {
   readonly invalidDatagrams: number;
   /** … they were of an incarnation that is over. */
   readonly staleDatagrams: number;
-  /** Frames ignored because HELLO had not come yet. */
+  /** Frames ignored because HELLO had not come yet, or the link was not up for another reason. */
   readonly beforeHello: number;
   /** How often traffic has moved to another path. */
   readonly moves: number;

@@ -54,7 +54,7 @@ export function qualityOf(path: Path | undefined, doubtful: boolean): LinkQualit
 
 /** A link that is down. */
 export function createLinkLife(sink: LifeSink): LinkLife {
-  const state = { up: false, greeted: false, toldMs: Number.NEGATIVE_INFINITY };
+  const state = { up: false, greeted: false, toldMs: Number.NEGATIVE_INFINITY, measured: false };
   let told: LinkQuality = qualityOf(undefined, false);
 
   const goDown = (reason: DownReason, nowMs: number): void => {
@@ -62,7 +62,8 @@ export function createLinkLife(sink: LifeSink): LinkLife {
     sink.down(reason, nowMs);
   };
   const report = (path: Path, doubtful: boolean, nowMs: number): void => {
-    const isNews = doubtful !== told.doubtful;
+    // The first measurement is: until then the owner knows nothing of the path.
+    const isNews = doubtful !== told.doubtful || (path.rtt.measured && !state.measured);
     if (!isNews && nowMs - state.toldMs < REPORT_MS) return;
     const quality = qualityOf(path, doubtful);
     const rttChange = Math.abs(quality.rttMicros - told.rttMicros);
@@ -71,12 +72,13 @@ export function createLinkLife(sink: LifeSink): LinkLife {
       (rttChange > RTT_STEP * told.rttMicros && rttChange > 1000) ||
       Math.abs(quality.loss - told.loss) > LOSS_STEP;
     if (!notable) return;
-    tell(quality, nowMs);
+    tell(path, quality, nowMs);
     sink.changed(quality, nowMs);
   };
-  const tell = (quality: LinkQuality, nowMs: number): void => {
+  const tell = (path: Path | undefined, quality: LinkQuality, nowMs: number): void => {
     told = quality;
     state.toldMs = nowMs;
+    state.measured = path?.rtt.measured === true;
   };
   const reasonAgainst = ({ session, used, silentMs }: LifeSigns): DownReason | undefined => {
     if (!session) return "no-session";
@@ -108,10 +110,10 @@ export function createLinkLife(sink: LifeSink): LinkLife {
       else if (!state.up && reason === undefined && state.greeted) {
         state.up = true;
         const quality = qualityOf(signs.used, signs.doubtful);
-        tell(quality, nowMs);
+        tell(signs.used, quality, nowMs);
         sink.up(nowMs);
         // What an earlier incarnation measured is no news later: without it the owner would not know.
-        if (state.up && signs.used?.rtt.measured === true) sink.changed(quality, nowMs);
+        if (state.up && state.measured) sink.changed(quality, nowMs);
       } else if (state.up && signs.used !== undefined) report(signs.used, signs.doubtful, nowMs);
     },
   };

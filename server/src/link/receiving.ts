@@ -2,8 +2,8 @@
 
 /**
  * Datagrams from the neighbour: looked through first, then acted on. Guards: no packet and no
- * control message gets further before HELLO has named our network, nothing of an incarnation that
- * is over has any effect, and a new source address is only asked, never used (rule L2).
+ * control message gets further before HELLO has named our network and the owner knows the link to be
+ * up, nothing of an incarnation that is over has any effect, and a new source address is only asked, never used (rule L2).
  */
 import { createDeadline, type Deadline, type Deadlines } from "../core/index.js";
 import type { TransportAddress } from "../transport/index.js";
@@ -94,9 +94,10 @@ function createFrames(options: ReceivingOptions, source: Source, ageing: Deadlin
   const { moment, counters, paths, prober, keeper, delivery, greeting } = options;
   const { lone, control, reassembly, sender, life, turnEnd, sink } = options;
   const tag = copyOf(options.networkTag, 0, NETWORK_TAG_BYTES);
-  const greeted = (): boolean => {
-    if (!life.greeted) counters.beforeHello += 1;
-    return life.greeted;
+  // Nobody but who was told that the link is up can take anything; control messages come again.
+  const isUp = (): boolean => {
+    if (!life.up) counters.beforeHello += 1;
+    return life.up;
   };
   const sameTag = (buffer: Uint8Array, at: number): boolean => {
     for (let i = 0; i < NETWORK_TAG_BYTES; i++) if (buffer[at + i] !== tag[i]) return false;
@@ -114,15 +115,17 @@ function createFrames(options: ReceivingOptions, source: Source, ageing: Deadlin
     session.greeted = true;
     if (sameTag(buffer, fields.tagAt)) sink.hello(fields.linkNumber, fields.windowBytes, session);
     else sink.otherNetwork(path);
+    // What follows in the same datagram is of a link that is up.
+    if (!life.up && options.listening()) keeper.look(moment.nowMs);
   };
   return {
     packet(buffer, at, length) {
-      if (!greeted()) return;
+      if (!isUp()) return;
       counters.packetsReceived += 1;
       sink.packet(buffer, at, length);
     },
     fragment(fields, buffer) {
-      if (!greeted()) return;
+      if (!isUp()) return;
       if (reassembly.add(fields, buffer, moment.nowMs)) {
         counters.packetsReceived += 1;
         sink.packet(reassembly.packet, 0, reassembly.packetBytes);
@@ -131,7 +134,7 @@ function createFrames(options: ReceivingOptions, source: Source, ageing: Deadlin
       }
     },
     control(fields, buffer) {
-      if (!greeted()) return;
+      if (!isUp()) return;
       control.received(fields, buffer, moment.nowMs);
       turnEnd.schedule();
     },
@@ -212,8 +215,9 @@ export function createReceiving(options: ReceivingOptions): Receiving {
       source.path = path;
       source.session = session;
       source.costly = 0;
+      const wasUp = life.up;
       dispatch(buffer, at, length);
-      if (!life.up && options.listening()) keeper.look(nowMs);
+      if (!wasUp && options.listening()) keeper.look(nowMs);
       if (verdict === 0 || !options.listening()) return;
       if (acknowledger.due) turnEnd.schedule();
       else if (patience.slot < 0) options.deadlines.set(patience, nowMs + ACK_DELAY_MS);
