@@ -46,6 +46,8 @@ export interface PathProber {
   heardElsewhere(nowMs: number): boolean;
   /** Asks a path at once, unless it was asked a moment ago. */
   ask(path: Path, nowMs: number): void;
+  /** The same, however recently it was asked: what it answered then says nothing of now. */
+  askAnyhow(path: Path, nowMs: number): void;
   /** An answer came from `from`; true when it makes that address proven. */
   answered(buffer: Uint8Array, at: number, from: Path, nowMs: number): boolean;
 }
@@ -123,6 +125,9 @@ export function createPathProber(
     ask(path, nowMs) {
       if (path.kind === "learned" && !path.proven) return;
       if (path.probeMs < 0 || nowMs - path.probeMs >= PROBE_DOUBT_MS) send(path, nowMs);
+    },
+    askAnyhow(path, nowMs) {
+      if (path.proven) send(path, nowMs);
     },
     answered(buffer, at, from, nowMs) {
       for (const path of paths.all) {

@@ -149,7 +149,7 @@ function createFrames(options: ReceivingOptions, source: Source, ageing: Deadlin
       if (source.path === undefined || !costly()) return;
       const isNew = prober.answered(buffer, at, source.path, moment.nowMs);
       // A peer with a new address may have left the old one.
-      if (isNew && paths.used !== undefined) prober.ask(paths.used, moment.nowMs);
+      if (isNew && paths.used !== undefined) prober.askAnyhow(paths.used, moment.nowMs);
       keeper.look(moment.nowMs);
     },
     ack(fields) {
