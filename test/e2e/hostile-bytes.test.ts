@@ -329,4 +329,23 @@ describe("headers", () => {
     short.socket.destroy();
     await expectServing();
   });
+
+  it("calls-given-up-cut-the-connection: 90 at once do not, 110 do", async () => {
+    const before = await cut();
+    const [few, many] = [dial(), dial()];
+    const givenUp = (count: number) =>
+      Array.from({ length: count }, (_, i) => {
+        const streamId = 2 * i + 1;
+        return Buffer.concat([
+          requestOf(streamId, 200),
+          frame(3, 0, streamId, Buffer.of(0, 0, 0, 8)),
+        ]);
+      });
+    few.socket.write(Buffer.concat([PREFACE, SETTINGS, ...givenUp(90)]));
+    many.socket.write(Buffer.concat([PREFACE, SETTINGS, ...givenUp(110)]));
+    await until("it is cut", () => many.closed);
+    expect([(await cut()) - before, few.closed]).toEqual([1, false]);
+    few.socket.destroy();
+    await expectServing();
+  });
 });

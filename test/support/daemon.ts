@@ -42,7 +42,8 @@ export async function startTestDaemon(options: TestDaemonOptions = {}): Promise<
     config: {
       ...defaultConfig,
       log: { level: "trace", format: "json" },
-      limits: { ...defaultConfig.limits, ...options.limits },
+      // A test plays many programs in one process.
+      limits: { ...defaultConfig.limits, connectionsPerSecond: 10_000, ...options.limits },
     },
     privateKey,
     socketPath,

@@ -21,17 +21,18 @@ import type { Control, DaemonService } from "../service/index.js";
 import { type AccessSettings, OWNER_ONLY } from "./access.js";
 import { readTokens } from "./access-files.js";
 import { createAdminHandlers } from "./admin-handlers.js";
+import { createArrivals } from "./arrivals.js";
 import { createAudit } from "./audit.js";
 import { type CallerLimits, createCallers } from "./callers.js";
 import { createConnectHandler } from "./connect.js";
 import {
-  BEGINNINGS_AT_ONCE,
+  COSTLY_AT_ONCE,
+  FIRST_CALLS_AT_ONCE,
   FLOW_CONTROL_BYTES,
   IDLE_MS,
   KEEPALIVE_MS,
   MAX_HEADER_BYTES,
   MAX_RECEIVE_BYTES,
-  OPENINGS_AT_ONCE,
 } from "./constants.js";
 import { createApiCounters, namedCounters } from "./counters.js";
 import { boundHeaders, http2ServersOf, widenConnections, widenWindows } from "./flow-control.js";
@@ -107,6 +108,7 @@ export async function startApi(options: ApiOptions): Promise<Api> {
   const streams = new Set<() => void>();
   const healthService = createHealth(SERVED.map(({ typeName }) => typeName));
   const tokens = access.tokenPath === undefined ? [] : readTokens(access.tokenPath);
+  const pacer = createPacer(options, COSTLY_AT_ONCE);
   const isToken = createTokenCheck(options.crypto, tokens);
   const unary = createUnaryMaker(callers, counters, log);
   const answering = new Set<() => void>();
@@ -114,7 +116,7 @@ export async function startApi(options: ApiOptions): Promise<Api> {
 
   const grpc = new GrpcServer({
     "grpc.max_receive_message_length": MAX_RECEIVE_BYTES,
-    "grpc.max_concurrent_streams": options.limits.nodesPerClient + 256,
+    "grpc.max_concurrent_streams": FIRST_CALLS_AT_ONCE,
     "grpc.keepalive_time_ms": KEEPALIVE_MS,
     "grpc.max_connection_idle_ms": IDLE_MS,
   });
@@ -128,7 +130,7 @@ export async function startApi(options: ApiOptions): Promise<Api> {
         sessions,
         counters,
         audit,
-        openings: createPacer(options, OPENINGS_AT_ONCE),
+        pacer,
         open: streams,
       }),
     },
@@ -164,10 +166,12 @@ export async function startApi(options: ApiOptions): Promise<Api> {
     counters.strangersCut += 1;
   };
   watchStreams(http2ServersOf(grpc), {
+    clock,
+    deadlines: options.deadlines,
     callers,
-    beginnings: createPacer(options, BEGINNINGS_AT_ONCE),
+    pacer,
     cutStranger,
-    cutHeaders() {
+    cutClient() {
       counters.connectionsCut += 1;
     },
   });
@@ -177,6 +181,7 @@ export async function startApi(options: ApiOptions): Promise<Api> {
     inherited: options.inheritedSockets ?? [],
     peerOf: options.peerOf ?? (() => undefined),
     strangers: createStrangers(options, cutStranger),
+    arrivals: createArrivals(options, options.limits.connectionsPerSecond),
     accept(socket, origin, stranger) {
       if (!callers.admit(socket, origin, stranger)) socket.destroy();
       else (isProved(origin) ? injector : gated).injectConnection(socket);

@@ -7,8 +7,10 @@
 import type { Socket } from "node:net";
 import { NodeError } from "@inet256/client";
 import { type Budget, type Clock, createBudget, createTokenBucket } from "../core/index.js";
+import { type Allowance, createAllowance } from "./allowance.js";
 import type { Audit } from "./audit.js";
 import {
+  CALLS_BESIDE_NODES,
   LONG_HEADER_BYTES_PER_SECOND,
   MAX_HEADER_BYTES,
   MOST_CALLS_OF_A_STRANGER,
@@ -23,6 +25,8 @@ import type { Stranger } from "./strangers.js";
 export interface CallerLimits {
   /** Connections at once. */
   readonly clients: number;
+  /** New connections of one local process a second; twice as many at once. */
+  readonly connectionsPerSecond: number;
   /** Nodes one caller may have open by streams. */
   readonly nodesPerClient: number;
   /** Streams of all callers together. */
@@ -38,7 +42,7 @@ export interface CallerLimits {
 }
 
 /** One connection. */
-export interface Caller {
+export interface Caller extends Allowance {
   /** What it is called for as long as it is there. */
   readonly name: string;
   readonly origin: Origin;
@@ -113,6 +117,7 @@ export function createCallers({ limits, clock, budget, counters, audit }: Caller
     let proved = false;
     let begun = 0;
     const caller: Caller = {
+      ...createAllowance(clock, limits.nodesPerClient + CALLS_BESIDE_NODES),
       name,
       origin,
       budget: createBudget(limits.queuedBytesPerClient, budget),

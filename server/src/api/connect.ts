@@ -42,7 +42,7 @@ export interface ConnectOptions {
   readonly counters: ApiCounters;
   readonly audit: Audit;
   /** Paces first messages: opening a node is the costliest thing that a client can ask for. */
-  readonly openings: Pacer;
+  readonly pacer: Pacer;
   /** How to end each stream that is open; kept here. */
   readonly open: Set<() => void>;
 }
@@ -127,6 +127,7 @@ function serveStream(call: ConnectCall, caller: Caller, options: ConnectOptions)
     options.audit.node(caller, "opened", opening.address.toString());
     const session = options.sessions.begin(opening, true);
     counters.streams += 1;
+    caller.served();
     opening.onEnd((reason) => {
       // Its own end needs no words: making an error is the dearest part of it.
       if (!over) finish(refusalError(reason));
@@ -196,7 +197,7 @@ function serveStream(call: ConnectCall, caller: Caller, options: ConnectOptions)
   };
   const takeFirst = (message: Buffer): void => {
     call.pause();
-    options.openings.run(caller, () => {
+    options.pacer.run(caller, () => {
       first = false;
       if (over) {
         // A key that nobody waits for any more.

@@ -63,6 +63,10 @@ export const MAX_ACCESS_FILE_BYTES = 256 * 1024;
 export const MAX_TOKENS = 64;
 /** Characters of a token at least: fewer can be guessed. */
 export const SHORTEST_TOKEN = 32;
+/** Milliseconds for which a new connection waits at most; one that would wait longer is refused. */
+export const LONGEST_ARRIVAL_MS = 5_000;
+/** Connections that wait, of all processes; more are closed, counted. */
+export const MAX_ARRIVING = 1_024;
 /**
  * Connections over TCP that have not shown a token yet; more are closed at once, counted. They have
  * places of their own, so that strangers take none from clients.
@@ -81,12 +85,27 @@ export const REFUSALS_LOGGED_PER_SECOND = 10;
 /** Calls that a stranger may begin, known methods or not; then it is cut. */
 export const MOST_CALLS_OF_A_STRANGER = 32;
 /**
- * Calls that begin in a millisecond, all clients' together: grpc-js takes some 100 µs for each. The
- * others wait, and everybody else has his turn between.
+ * Calls that a client may have at once before one of them was served; more are refused in a way that
+ * lets it try again. Whatever a connection has begun ends in one turn when it breaks.
  */
-export const BEGINNINGS_AT_ONCE = 4;
+export const FIRST_CALLS_AT_ONCE = 32;
+/** By how much that grows each time half as many were served, up to the limit of its nodes, … */
+export const MORE_CALLS_AT_ONCE = 4;
+/** … and so many calls beside the streams of these nodes. */
+export const CALLS_BESIDE_NODES = 256;
 /**
- * First messages of streams that are dealt with in a millisecond, all clients' together: each that
- * opens a node takes some 100 to 200 µs. The others wait, and everybody else has his turn between.
+ * Calls of a client that may come to nothing (malformed, unknown, refused, or given up before there
+ * was an answer) in a row, and then a second: beyond, its next calls begin later, …
  */
-export const OPENINGS_AT_ONCE = 4;
+export const FRUITLESS_AT_ONCE = 32;
+export const FRUITLESS_PER_SECOND = 100;
+/** … by so many milliseconds at most; */
+export const LONGEST_PATIENCE_MS = 2_000;
+/** and with so many given up at once, or more than that rate, the connection is cut. */
+export const MOST_GIVEN_UP = 96;
+/**
+ * Costly things that are done for clients in a millisecond, all clients' together and one in a turn:
+ * grpc-js takes some 100 µs to begin a call, the first message of a stream that opens a node as much
+ * again. The others wait, and everybody else has his turn between.
+ */
+export const COSTLY_AT_ONCE = 4;

@@ -33,6 +33,7 @@ export function limitStream<Call extends Stream>(
       const over = caller.begin();
       for (const end of ENDS) call.on(end, over);
       handle(call);
+      caller.served();
     } catch (error) {
       call.emit("error", refusalOf(error, counters));
     }

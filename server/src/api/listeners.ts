@@ -8,6 +8,7 @@ import type { AddressInfo, Server, Socket } from "node:net";
 import { createServer } from "node:net";
 import type { AccessSettings, ListenAddress } from "./access.js";
 import { type AccessPaths, readTlsFiles } from "./access-files.js";
+import type { Arrivals } from "./arrivals.js";
 import { ApiError } from "./errors.js";
 import { listenOnInherited } from "./inherited-socket.js";
 import type { Origin, PeerProcess } from "./origin.js";
@@ -23,6 +24,8 @@ export interface ListenersOptions {
   readonly inherited: readonly number[];
   readonly access: AccessSettings;
   readonly strangers: Strangers;
+  /** Lets connections of unix sockets in. */
+  readonly arrivals: Arrivals;
   /** The process at the other end of a unix socket, where the system tells. */
   readonly peerOf: (fd: number) => PeerProcess | undefined;
   /** Takes a connection, whose handshake is done. */
@@ -50,6 +53,7 @@ export async function startListeners(options: ListenersOptions): Promise<Listene
   };
   const tls = options.access.listen.some(({ kind }) => kind === "tls");
   const secured = tls ? createSecured(options.access, options) : undefined;
+  stops.push(options.arrivals.stop);
   try {
     for (const each of await unixSockets(options)) {
       endpoints.push(each.endpoint);
@@ -83,19 +87,11 @@ function createSecured(paths: AccessPaths, options: ListenersOptions): Secured {
 }
 
 async function unixSockets(options: ListenersOptions) {
-  const { socketPath, inherited, access, peerOf, accept, broken } = options;
-  const serve = (server: Server, endpoint: () => string): void => {
-    server.on("connection", (socket) => {
-      socket.on("error", broken);
-      const fd = descriptorOf(socket);
-      const from = fd === undefined ? undefined : peerOf(fd);
-      accept(socket, { kind: "unix", endpoint: endpoint(), from: { ...from } });
-    });
-  };
+  const { socketPath, inherited, access } = options;
   if (inherited.length === 0) {
-    const server = createServer();
+    const server = createServer({ pauseOnConnect: true });
     const endpoint = `unix://${socketPath}`;
-    serve(server, () => endpoint);
+    onProcess(server, () => endpoint, options);
     const remove = await listenOnUnixSocket(server, socketPath, access.socketGroup);
     const stop = (): void => {
       remove();
@@ -105,16 +101,37 @@ async function unixSockets(options: ListenersOptions) {
   }
   const made: { readonly endpoint: string; readonly stop: () => void }[] = [];
   for (const fd of inherited) {
-    const server = createServer();
+    const server = createServer({ pauseOnConnect: true });
     const path = await listenOnInherited(server, fd).catch((error: unknown) => {
       for (const { stop } of made) stop();
       throw error;
     });
     const endpoint = `unix://${path ?? socketPath}`;
-    serve(server, () => endpoint);
+    onProcess(server, () => endpoint, options);
     made.push({ endpoint, stop: () => void server.close() });
   }
   return made;
+}
+
+/** Whoever comes by a unix socket is let in at the pace of its process. */
+function onProcess(
+  server: Server,
+  endpoint: () => string,
+  { arrivals, peerOf, accept, refused, broken }: ListenersOptions,
+): void {
+  server.on("connection", (socket) => {
+    socket.on("error", broken);
+    const fd = descriptorOf(socket);
+    const from = fd === undefined ? undefined : peerOf(fd);
+    const origin: Origin = { kind: "unix", endpoint: endpoint(), from: { ...from } };
+    const isIn = arrivals.arrive(`${from?.uid} ${from?.pid}`, socket, () => {
+      accept(socket, origin);
+      socket.resume();
+    });
+    if (isIn) return;
+    refused(origin, "too many new connections of one process");
+    socket.destroy();
+  });
 }
 
 /** Whoever comes over TCP is a stranger first. */

@@ -54,8 +54,11 @@ export function createStreamMaker(
       }
       open.add(end);
       over = caller.begin();
+      let isServed = false;
       for await (const answer of answers(call.request, signal)) {
         signal.throwIfAborted();
+        if (!isServed) caller.served();
+        isServed = true;
         if (!call.write(answer)) await drained(call, signal);
       }
     };

@@ -43,7 +43,10 @@ export function createUnaryMaker(callers: Callers, counters: ApiCounters, log: L
     const run = async (): Promise<MessageInitShape<typeof method.output>> => {
       const caller = callers.of(call);
       caller.countRequest();
-      return answer(call.request, { token: tokenOf(call), signal: controller.signal, caller });
+      const { signal } = controller;
+      const response = await answer(call.request, { token: tokenOf(call), signal, caller });
+      caller.served();
+      return response;
     };
     run().then(
       (response) => done(null, response as never),

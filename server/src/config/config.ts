@@ -113,6 +113,8 @@ export interface Limits {
   readonly nodesPerClient: number;
   /** Connections alive. */
   readonly clients: number;
+  /** New connections of one local process a second; bursts reach twice that, more wait. */
+  readonly connectionsPerSecond: number;
   /** Bytes of messages that wait to be read, at all nodes together. */
   readonly queuedBytes: number;
   /** Bytes of messages on their way to the streams of one client, inside queuedBytes. */

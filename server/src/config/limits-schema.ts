@@ -26,6 +26,12 @@ const keys = section({
     .optional()
     .meta({ examples: [DEFAULT_NODES_PER_CLIENT] }),
   clients: count("Connections of clients. More are refused.", 1, 100_000).default(256),
+  connections_per_second: count(
+    "New connections of one local process a second, with bursts of twice as many. More wait, for up " +
+      "to 5 s, or are refused.",
+    1,
+    1_000_000,
+  ).default(16),
   queued_bytes: size(
     "Messages that wait to be read, at all nodes together. More are dropped and counted.",
     mib(1),
@@ -140,6 +146,7 @@ function complete(given: Given): Limits {
     nodes,
     nodesPerClient: given.nodes_per_client ?? Math.min(DEFAULT_NODES_PER_CLIENT, nodes),
     clients: given.clients,
+    connectionsPerSecond: given.connections_per_second,
     queuedBytes,
     queuedBytesPerClient: given.queued_bytes_per_client ?? Math.floor(queuedBytes / 4),
     inboxBytes: given.inbox_bytes ?? Math.min(DEFAULT_INBOX_BYTES, maxInboxBytes),

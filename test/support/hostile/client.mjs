@@ -25,6 +25,16 @@ function session() {
   return made;
 }
 
+/** A connection that knows how many streams it may have: more than those are queued, not refused. */
+async function settled() {
+  const made = session();
+  await new Promise((resolve) => {
+    made.once("remoteSettings", resolve);
+    made.once("close", resolve);
+  });
+  return made;
+}
+
 function request(of, path = CONNECT, more = {}) {
   const stream = of.request({
     ":method": "POST",
@@ -74,7 +84,7 @@ async function opens() {
   const keys = Array.from({ length: 4_096 }, opening);
   begun();
   for (;;) {
-    const connection = session();
+    const connection = await settled();
     let refused = false;
     for (let i = 0; !refused && !connection.destroyed; i++) {
       const answers = Array.from({ length: 64 }, (_, j) => {
@@ -263,7 +273,7 @@ const ATTACKS = {
     const bad = framed(noise(2_000));
     begun();
     for (;;) {
-      const connection = session();
+      const connection = await settled();
       for (let i = 0; i < 2_000 && !connection.destroyed; i++) {
         const stream = request(connection);
         stream.resume();

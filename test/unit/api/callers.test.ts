@@ -212,6 +212,54 @@ describe("createCallers", () => {
     expect(callers.of(connect().call).mayBring(8_192)).toBe(true);
   });
 
+  it("may have 32 calls at once, and more when enough of them were served, up to its nodes", () => {
+    const { callers, connect } = setUp({ nodesPerClient: 1_000 });
+    const caller = callers.of(connect().call);
+    const widened: [served: number, calls: number][] = [];
+    let served = 0;
+    caller.onWider((calls) => widened.push([served, calls]));
+    for (; served < 2_000; ) {
+      served += 1;
+      caller.served();
+    }
+    expect(widened).toEqual([
+      [16, 128],
+      [64, 512],
+      [256, 1_256],
+    ]);
+  });
+
+  it("waits once 32 calls came to nothing, 10 ms for each, 2 s at most", () => {
+    const { time, callers, connect } = setUp();
+    const caller = callers.of(connect().call);
+    const afterFruitless = (count: number): number => {
+      for (let i = 0; i < count; i++) caller.fruitless();
+      return caller.waitMs();
+    };
+    expect([afterFruitless(32), afterFruitless(5)]).toEqual([0, 50]);
+    time.advance(50);
+    expect(caller.waitMs()).toBe(0);
+    expect(afterFruitless(1_000)).toBe(2_000);
+    time.advance(60_000);
+    expect(afterFruitless(32)).toBe(0);
+    // Another connection is another client.
+    expect(callers.of(connect().call).waitMs()).toBe(0);
+  });
+
+  it("is cut when it gives up 96 calls at once, or more than 100 a second", () => {
+    const { time, callers, connect } = setUp();
+    const caller = callers.of(connect().call);
+    const stays = (count: number): boolean => {
+      let may = true;
+      for (let i = 0; i < count; i++) may = caller.givenUp();
+      return may;
+    };
+    expect([stays(96), stays(1)]).toEqual([true, false]);
+    expect(caller.waitMs()).toBeGreaterThan(0);
+    time.advance(100);
+    expect([stays(10), stays(1)]).toEqual([true, false]);
+  });
+
   it("gives each a budget of its own inside that of all", () => {
     const { callers, connect, budget } = setUp();
     const [a, b, c] = [connect(), connect(), connect()].map(({ call }) => callers.of(call).budget);

@@ -55,7 +55,7 @@ function setUp() {
     turns: time.turns,
     counters,
     audit,
-    openings: { run: (_, task) => task() },
+    pacer: { run: (_, task) => task() },
     open,
   });
   const start = () => {

@@ -19,6 +19,7 @@ export const REMOTE: Origin = {
 /** Limits that nobody reaches. */
 export const WIDE_LIMITS: CallerLimits = {
   clients: 1_000,
+  connectionsPerSecond: 1_000,
   nodesPerClient: 1_000,
   streams: 10_000,
   queuedBytesPerClient: 1_000_000,
@@ -56,6 +57,11 @@ export function fakeCaller(more: Partial<Caller> = {}): Caller {
     prove: () => undefined,
     mayBegin: () => true,
     mayBring: () => true,
+    served: () => {},
+    fruitless: () => {},
+    givenUp: () => true,
+    waitMs: () => 0,
+    onWider: () => {},
     cut: () => {},
     ...more,
   };

@@ -67,7 +67,7 @@ describe("the example", () => {
       "limits",
     ]);
     expect(Object.keys(parse(uncommented).log)).toHaveLength(2);
-    expect(Object.keys(parse(uncommented).limits)).toHaveLength(11);
+    expect(Object.keys(parse(uncommented).limits)).toHaveLength(12);
     expect(Object.keys(parse(uncommented).api)).toHaveLength(6);
     expect(Object.keys(parse(uncommented).peers[0])).toEqual(["id", "addrs"]);
     expect(Object.keys(parse(uncommented).transports[0])).toEqual(["type", "bind"]);

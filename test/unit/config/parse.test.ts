@@ -38,6 +38,7 @@ describe("the default configuration", () => {
         nodes: 20_000,
         nodesPerClient: 12_000,
         clients: 256,
+        connectionsPerSecond: 16,
         queuedBytes: 256 * 1024 * 1024,
         queuedBytesPerClient: 64 * 1024 * 1024,
         inboxBytes: 4 * 1024 * 1024,
@@ -101,6 +102,7 @@ limits:
   nodes: 100
   nodes_per_client: 50
   clients: 8
+  connections_per_second: 9
   queued_bytes: 16MiB
   queued_bytes_per_client: 16MiB
   inbox_bytes: 131072
@@ -138,6 +140,7 @@ limits:
         nodes: 100,
         nodesPerClient: 50,
         clients: 8,
+        connectionsPerSecond: 9,
         queuedBytes: 16 * 1024 * 1024,
         queuedBytesPerClient: 16 * 1024 * 1024,
         inboxBytes: 131_072,

@@ -10,7 +10,7 @@ export type Row = readonly [what: string, text: string, ...problems: readonly st
 export const ROOT_KEYS =
   "private_key_path, api_endpoint, api, log, crypto, network, transports, peers, metrics, limits";
 export const LIMIT_KEYS =
-  "nodes, nodes_per_client, clients, queued_bytes, queued_bytes_per_client, inbox_bytes, max_inbox_bytes, requests_per_second, streams, total_requests_per_second, opens_per_second";
+  "nodes, nodes_per_client, clients, connections_per_second, queued_bytes, queued_bytes_per_client, inbox_bytes, max_inbox_bytes, requests_per_second, streams, total_requests_per_second, opens_per_second";
 export const LEVELS = "trace, debug, info, warn, error, silent";
 export const COUNT = "expected a whole number from 1 to 1000000";
 export const INBOX = "expected a size from 128KiB to 1GiB";
