@@ -51,25 +51,53 @@ it(
   DEADLINE_MS,
 );
 
-it("a connection may have more calls at once as soon as some were served", async () => {
-  const session = http2.connect("http://localhost", {
+/** A bare HTTP/2 connection that knows how many calls it may have at once. */
+async function session(): Promise<http2.ClientHttp2Session> {
+  const made = http2.connect("http://localhost", {
     createConnection: () => dial(daemon.socketPath),
   });
-  const allowed = (): number => session.remoteSettings?.maxConcurrentStreams ?? 0;
-  session.on("error", () => {});
-  await new Promise((resolve) => session.once("remoteSettings", resolve));
+  made.on("error", () => {});
+  await new Promise((resolve) => made.once("remoteSettings", resolve));
+  return made;
+}
+
+/** A call with an empty message. */
+function call(on: http2.ClientHttp2Session, path: string): http2.ClientHttp2Stream {
+  const stream = on.request({
+    ":method": "POST",
+    ":path": path,
+    "content-type": "application/grpc",
+    te: "trailers",
+  });
+  stream.on("error", () => {});
+  stream.end(Buffer.alloc(5));
+  return stream;
+}
+
+it("a connection may have more calls at once as soon as some were served", async () => {
+  const made = await session();
+  const allowed = (): number => made.remoteSettings?.maxConcurrentStreams ?? 0;
   expect(allowed()).toBe(32);
   for (let i = 0; i < 16; i++) {
-    const stream = session.request({
-      ":method": "POST",
-      ":path": "/inet256.v1.AdminService/GetStatus",
-      "content-type": "application/grpc",
-      te: "trailers",
-    });
-    stream.end(Buffer.alloc(5));
+    const stream = call(made, "/inet256.v1.AdminService/GetStatus");
     stream.resume();
     await until("it was answered", () => stream.closed);
   }
   await until("it may have more", () => allowed() === 128);
-  session.destroy();
+  made.destroy();
 });
+
+it.each(["/inet256.v1.AdminService/WatchStatus", "/grpc.health.v1.Health/Watch"])(
+  "calls that last keep no others waiting: %s",
+  async (path) => {
+    const made = await session();
+    let answered = 0;
+    for (let i = 0; i < 50; i++) {
+      call(made, path).once("data", () => {
+        answered += 1;
+      });
+    }
+    await until("every one has an answer", () => answered === 50);
+    made.destroy();
+  },
+);
