@@ -10,6 +10,7 @@ import {
   EXTRA_BEACONS_PER_SECOND,
   MOST_FLOODS,
   MOST_HOPS,
+  MOST_REPLIES,
   WANTS_BURST,
   WANTS_PER_SECOND,
 } from "../../../../server/src/network/beaconnet/constants.js";
@@ -77,6 +78,18 @@ describe("want-storm-is-bounded", () => {
     expect(more).toBeLessThan(EXTRA_BEACONS_BURST + 20 * EXTRA_BEACONS_PER_SECOND + 3);
     expect(a.router.counters["wantsPassed"]).toBeLessThan(WANTS_BURST + 22 * WANTS_PER_SECOND);
     expect(a.router.counters["wantsRefused"]).toBeGreaterThan(10_000);
+  });
+
+  it("a router signs for the number after its own only: a larger one, of nobody's beacon, is no reason", () => {
+    const { lab, a, c, evil } = create();
+    const want = (more: number): number => {
+      const made = c.router.counters["beaconsMade"] ?? 0;
+      const seq = seqAt(lab, a, c.self) + more;
+      say(a, evil, { type: "want", hopsLeft: 255, router: c.self.address.bytes, seq });
+      lab.run(1_000);
+      return (c.router.counters["beaconsMade"] ?? 0) - made;
+    };
+    expect([want(2), want(1_000_000), want(1)]).toEqual([0, 0, 1]);
   });
 
   it("thousands of routers to which there are bad ways only make us ask so often", () => {
@@ -168,6 +181,31 @@ describe("query-flood-is-bounded", () => {
     lab.carried.length = 0;
     a.close(alice);
     expect(sent(lab, "carry", a)).toHaveLength(MOST_TOLD);
+  });
+});
+
+describe("replies-are-bounded", () => {
+  it("of one neighbour to one question so many are looked at, and passed on", () => {
+    const { lab, a, b, evil } = create();
+    // It answers as this test says.
+    Object.assign(evil, { hear() {} });
+    const reply = (number: number): void => {
+      for (let i = 0; i < 50; i++) {
+        say(a, evil, { type: "reply", number, last: false, location: lab.random.bytes(200) });
+      }
+    };
+    // A question of a's own.
+    a.ask(lab.node().address.bytes, 256);
+    const invalid = a.router.counters["locationsInvalid"] ?? 0;
+    reply(sent(lab, "query", a, evil)[0]?.number ?? -1);
+    expect((a.router.counters["locationsInvalid"] ?? 0) - invalid).toBe(MOST_REPLIES);
+    // One of b's that a passed on.
+    lab.carried.length = 0;
+    b.ask(lab.node().address.bytes, 256);
+    lab.run(50);
+    reply(sent(lab, "query", a, evil)[0]?.number ?? -1);
+    const brought = sent(lab, "reply", a, b).filter(({ location }) => location.length > 0);
+    expect(brought).toHaveLength(MOST_REPLIES);
   });
 });
 
