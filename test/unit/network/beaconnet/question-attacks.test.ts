@@ -6,6 +6,8 @@
 import { describe, expect, it } from "vitest";
 import {
   ASKED_BURST,
+  CARRIED_BURST,
+  CARRIED_PER_SECOND,
   EXTRA_BEACONS_BURST,
   EXTRA_BEACONS_PER_SECOND,
   MOST_FLOODS,
@@ -274,6 +276,28 @@ describe("false-no-ends-no-question", () => {
     say(second, evil, { ...asked, number: 1, ...change(lab) });
     lab.run(1_000);
     expect(asker.answers.get(question)?.address.equals(node.address)).toBe(true);
+  });
+});
+
+describe("carried-flood-is-bounded", () => {
+  it("of a neighbour's messages so many are carried on at once, and in a second", () => {
+    const { lab, a, b, c, evil } = create();
+    const flood = (count: number): number => {
+      lab.carried.length = 0;
+      for (let i = 0; i < count; i++) {
+        say(a, evil, {
+          type: "carry",
+          hopsLeft: 64,
+          to: c.self.address.bytes,
+          from: evil.self.address.bytes,
+          message: lab.random.bytes(40),
+        });
+      }
+      return sent(lab, "carry", a, b).length;
+    };
+    expect(flood(CARRIED_BURST + 1_000)).toBe(CARRIED_BURST);
+    lab.run(1_000);
+    expect(flood(2 * CARRIED_PER_SECOND)).toBe(CARRIED_PER_SECOND);
   });
 });
 
