@@ -108,4 +108,4 @@ export const MOST_GIVEN_UP = 96;
  * grpc-js takes some 100 µs to begin a call, the first message of a stream that opens a node as much
  * again. The others wait, and everybody else has his turn between.
  */
-export const COSTLY_AT_ONCE = 4;
+export const COSTLY_AT_ONCE = 8;
