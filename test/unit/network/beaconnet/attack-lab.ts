@@ -101,3 +101,23 @@ export function newestBeacon(lab: RouterLab, of: LabDaemon): Uint8Array {
   if (newest === undefined) throw new Error(`no beacon of ${of.name}`);
   return newest;
 }
+
+/** a with the neighbours b and evil, and c behind b; a node at a and one at c. */
+export function createBesideEvil() {
+  const lab = createBeaconnetLab();
+  const [a, b, c, evil] = ["a", "b", "c", "evil"].map((name) => lab.daemon(name)) as [
+    LabDaemon,
+    LabDaemon,
+    LabDaemon,
+    LabDaemon,
+  ];
+  lab.link(a, b);
+  lab.link(b, c);
+  lab.link(a, evil);
+  const [alice, carol] = [lab.node(), lab.node()];
+  a.open(alice);
+  c.open(carol);
+  lab.run(2_000);
+  lab.carried.length = 0;
+  return { lab, a, b, c, evil, alice, carol };
+}
