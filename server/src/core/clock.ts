@@ -24,3 +24,12 @@ export interface Turns {
   /** Calls `task` once, at the end of the turn, in the order of the calls. */
   atEnd(task: () => void): void;
 }
+
+/** Turns of the machine's event loop. */
+export interface MachineTurns extends Turns {
+  /**
+   * Ends the current turn now: for sources of events after whose callbacks Node runs nothing by
+   * itself. What they brought would wait for another passage through the loop.
+   */
+  end(): void;
+}

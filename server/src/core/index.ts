@@ -6,7 +6,7 @@
  */
 export { type AddressMap, addressWords, createAddressMap, sameAddress } from "./address-map.js";
 export { type Budget, createBudget } from "./budget.js";
-export type { Clock, Timer, Turns } from "./clock.js";
+export type { Clock, MachineTurns, Timer, Turns } from "./clock.js";
 export {
   createDatagramRing,
   type DatagramRing,

@@ -6,7 +6,7 @@
  */
 import { randomFillSync } from "node:crypto";
 import { nextTick } from "node:process";
-import type { Clock, Timer, Turns } from "./clock.js";
+import type { Clock, MachineTurns, Timer } from "./clock.js";
 import type { Random } from "./random.js";
 
 /** The machine's clocks. */
@@ -52,7 +52,7 @@ export function createSystemTimer(options: { readonly unref?: boolean } = {}): T
  * between what came and what it causes to leave. What is asked for while a turn ends waits for the
  * next passage, so that no row of tasks keeps the loop from what else is ready.
  */
-export function createSystemTurns(): Turns {
+export function createSystemTurns(): MachineTurns {
   let tasks: (() => void)[] = [];
   let ending = false;
   const run = (): void => {
@@ -69,6 +69,9 @@ export function createSystemTurns(): Turns {
   return {
     atEnd(task) {
       if (tasks.push(task) === 1 && !ending) nextTick(run);
+    },
+    end() {
+      if (!ending && tasks.length > 0) run();
     },
   };
 }

@@ -4,7 +4,7 @@
 // name may be missing: then another port is taken, or one family only.
 
 import type { TransportSettings } from "../config/index.js";
-import type { Clock, Logger, Turns } from "../core/index.js";
+import type { Clock, Logger, MachineTurns } from "../core/index.js";
 import { loadSys, type Sys } from "../sys/index.js";
 import {
   createUdpTransport,
@@ -17,7 +17,7 @@ import {
 export interface TransportHands {
   readonly sink: TransportSink;
   readonly clock: Clock;
-  readonly turns: Turns;
+  readonly turns: MachineTurns;
   readonly logger: Logger;
 }
 

@@ -5,7 +5,7 @@
  * don't-fragment, and what ICMP says. Guards the order of closing (the watch before the descriptor)
  * and that nothing is told after it.
  */
-import type { Turns } from "../core/index.js";
+import type { MachineTurns } from "../core/index.js";
 import { type BatchReceiver, createBatchReceiver } from "./batch-receiver.js";
 import { createErrorQueue } from "./error-queue.js";
 import { SysError } from "./errors.js";
@@ -58,7 +58,7 @@ export interface UdpSocketOptions {
   /** Bytes that the kernel should hold in each direction; it may give less. */
   readonly receiveBufferBytes: number;
   readonly sendBufferBytes: number;
-  readonly turns: Turns;
+  readonly turns: MachineTurns;
   readonly handler: UdpSocketHandler;
 }
 

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 /**
- * Watches a descriptor in Node's event loop. Guards that what `ready` throws reaches the process as
- * any uncaught error does: thrown through koffi it would be lost, and the watch with it.
+ * Watches a descriptor in Node's event loop. Guards that what `ready` throws, and what throws at the
+ * end of its turn, reaches the process as any uncaught error does: thrown through koffi it would be
+ * lost, and the watch with it.
  */
-import type { Turns } from "../core/index.js";
+import type { MachineTurns } from "../core/index.js";
 import type { Koffi, PollCallback, PollEvents } from "./koffi.js";
 
 /** What is watched. */
@@ -24,7 +25,12 @@ export interface Ready {
 }
 
 /** Calls `ready` once per turn for as long as it is. Keeps the process alive until closed. */
-export function watch(koffi: Koffi, turns: Turns, fd: number, ready: (what: Ready) => void): Watch {
+export function watch(
+  koffi: Koffi,
+  turns: MachineTurns,
+  fd: number,
+  ready: (what: Ready) => void,
+): Watch {
   let wanted: PollEvents = { readable: true, writable: false };
   let closed = false;
   const onPoll: PollCallback = (status, events) => {
@@ -32,6 +38,7 @@ export function watch(koffi: Koffi, turns: Turns, fd: number, ready: (what: Read
     const error = status < 0;
     try {
       ready({ readable: events.readable, writable: events.writable, error });
+      turns.end();
     } catch (thrown) {
       turns.atEnd(() => {
         throw thrown;

@@ -2,7 +2,7 @@
 
 // One socket of a UDP transport, of one family, and what it shares with the other.
 
-import type { Clock, Logger, Turns } from "../core/index.js";
+import type { Clock, Logger, MachineTurns } from "../core/index.js";
 import type { TransportCounters, TransportSink } from "./transport.js";
 import type { UdpAddress, UdpFamily } from "./udp-address.js";
 import type { UdpAddresses } from "./udp-addresses.js";
@@ -18,7 +18,7 @@ export interface UdpShared {
   readonly notices: UdpNotices;
   readonly sink: TransportSink;
   readonly clock: Clock;
-  readonly turns: Turns;
+  readonly turns: MachineTurns;
   readonly logger: Logger;
   /** Whether nothing is to be told any more. */
   isClosed(): boolean;

@@ -6,7 +6,7 @@
  * addresses are read and written by udp-text.ts and held by udp-addresses.ts; udp-kernel.ts and
  * udp-plain.ts are the two ways. Guards what the port promises of `send` and `close`.
  */
-import type { Clock, Logger, Turns } from "../core/index.js";
+import type { Clock, Logger, MachineTurns } from "../core/index.js";
 import type { Sys } from "../sys/index.js";
 import { TransportError } from "./errors.js";
 import type { Transport, TransportSink } from "./transport.js";
@@ -43,7 +43,7 @@ export interface UdpTransportOptions {
   readonly bind: readonly string[];
   readonly sink: TransportSink;
   readonly clock: Clock;
-  readonly turns: Turns;
+  readonly turns: MachineTurns;
   readonly logger: Logger;
   /** What the kernel gives; without it, or without UDP in it, node:dgram. */
   readonly sys?: Sys | undefined;

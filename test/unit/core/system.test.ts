@@ -178,6 +178,22 @@ describe("createSystemTurns", () => {
     await laterTurn();
     expect(ran).toEqual(["now", "beside", "later"]);
   });
+
+  it("ends a turn when it is told to, once, and nothing when there is nothing", async () => {
+    const turns = createSystemTurns();
+    const ran: string[] = [];
+    turns.end();
+    turns.atEnd(() => {
+      turns.atEnd(() => ran.push("later"));
+      turns.end();
+      ran.push("now");
+    });
+    turns.end();
+    expect(ran).toEqual(["now"]);
+    await laterTurn();
+    await laterTurn();
+    expect(ran).toEqual(["now", "later"]);
+  });
 });
 
 describe("silentLogger", () => {

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+import { nextTick } from "node:process";
 import { describe, expect, it } from "vitest";
-import { createSystemTurns } from "../../../server/src/core/index.js";
+import { createSystemTurns, type MachineTurns } from "../../../server/src/core/index.js";
 import {
   loadSys,
   portOfName,
@@ -14,7 +15,13 @@ import { turn, until } from "../../support/until.js";
 
 const LOOPBACK = Uint8Array.of(127, 0, 0, 1);
 
-function open(port = 0, handler: Partial<UdpSocketHandler> = {}) {
+function open(
+  port = 0,
+  {
+    turns = createSystemTurns(),
+    ...handler
+  }: Partial<UdpSocketHandler & { turns: MachineTurns }> = {},
+) {
   const calls: string[] = [];
   const { openUdpSocket } = loadSys();
   if (openUdpSocket === undefined) throw new Error("not here");
@@ -22,7 +29,7 @@ function open(port = 0, handler: Partial<UdpSocketHandler> = {}) {
     name: socketName(LOOPBACK, port, 0),
     receiveBufferBytes: 300_000,
     sendBufferBytes: 300_000,
-    turns: createSystemTurns(),
+    turns,
     handler: {
       wakeUp: () => void calls.push("wakeUp"),
       message: (_bytes, _at, length, segmentBytes) =>
@@ -58,6 +65,23 @@ describe.skipIf(missing("kernel", { family: "IPv4" }) !== undefined)("a UDP sock
     expect(b.calls).toEqual(["wakeUp", "message 5000 1000", "messagesEnd"]);
     a.socket.close();
     b.socket.close();
+  });
+
+  it("ends the turn that a message began, before anything else comes to pass", async () => {
+    const order: string[] = [];
+    const turns = createSystemTurns();
+    const { socket } = open(0, {
+      turns,
+      message() {
+        nextTick(() => order.push("tick"));
+        turns.atEnd(() => order.push("end of the turn"));
+      },
+      messagesEnd: () => void order.push("messagesEnd"),
+    });
+    socket.send(socket.name, new Uint8Array(10), 0, 10, 10);
+    await until("the tick", () => order.includes("tick"));
+    expect(order).toEqual(["messagesEnd", "end of the turn", "tick"]);
+    socket.close();
   });
 
   it("tells once that there is room", async () => {

@@ -88,7 +88,7 @@ function create() {
     },
     sink: {} as never,
     clock,
-    turns: clock.turns,
+    turns: { ...clock.turns, end: clock.endTurn },
     logger: silentLogger,
     isClosed: () => closed,
     receiveBufferBytes: 0,
