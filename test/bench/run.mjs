@@ -113,8 +113,9 @@ benches.daemons = {
 };
 benches["round-trips"] = {
   title: "a round trip through two daemons, beside two gRPC echoes and one UDP echo",
-  run: async () => [await runRoundTrips()],
+  run: runRoundTrips,
   columns: [
+    ["processes", (row) => row.placement],
     ["bytes", (row) => String(row.size)],
     ["p50 µs", (row) => String(row.p50Micros)],
     ["p99", (row) => String(row.p99Micros)],

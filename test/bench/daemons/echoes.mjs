@@ -53,11 +53,11 @@ const call = {
   },
 };
 
+let answered = () => {};
+
 async function roundTrips(wire, { size, count }) {
   const message = Buffer.alloc(size, 1);
   const micros = [];
-  let answered = () => {};
-  wire.hear(() => answered());
   for (let i = 0; i < count; i++) {
     const startMs = performance.now();
     await new Promise((resolve) => {
@@ -70,6 +70,7 @@ async function roundTrips(wire, { size, count }) {
 }
 
 const wire = role === "call" ? await call[kind]() : undefined;
+wire?.hear(() => answered());
 const hello = wire === undefined ? await serve[kind]() : {};
 process.on("message", async ({ command, options }) => {
   if (command === "close") process.exit(0);

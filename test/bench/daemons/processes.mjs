@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 // Processes of a measurement: started, asked one thing at a time, and ended.
-import { fork, spawn } from "node:child_process";
+import { execFileSync, fork, spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 
 /** Processor time is given by /proc in ticks of so many microseconds (USER_HZ is 100 on Linux). */
@@ -71,6 +71,24 @@ export function cpuMicros({ pid }) {
   } catch {
     return 0;
   }
+}
+
+/** The processors that this process may use, by their numbers; empty where /proc does not say. */
+export function processors() {
+  try {
+    const [, list] = /^Cpus_allowed_list:\s*(\S+)/m.exec(readFileSync("/proc/self/status", "utf8"));
+    return list.split(",").flatMap((range) => {
+      const [first, last = first] = range.split("-").map(Number);
+      return Array.from({ length: last - first + 1 }, (_, i) => first + i);
+    });
+  } catch {
+    return [];
+  }
+}
+
+/** Has the main thread of a process run on these processors only; what compiles and collects beside it stays free. */
+export function place({ pid }, allowed) {
+  execFileSync("taskset", ["-cp", allowed.join(","), String(pid)], { stdio: "ignore" });
 }
 
 /** How many processes want a processor, over the last minute: what a figure was measured beside. */

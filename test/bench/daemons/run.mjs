@@ -8,7 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { rawDgram, rawSegmentation } from "../link/raw.mjs";
 import { startPair } from "./pair.mjs";
-import { cpuMicros, loadAverage, startEnd, startServer } from "./processes.mjs";
+import { cpuMicros, loadAverage, place, processors, startEnd, startServer } from "./processes.mjs";
 
 const SIZES = (process.env.BENCH_SIZES ?? "64,1400,32768,65535").split(",").map(Number);
 const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 3);
@@ -16,10 +16,14 @@ const PUSH_MS = Number(process.env.BENCH_MS ?? 2_000);
 const WARM_MS = Math.min(PUSH_MS, 500);
 const ROUND_TRIPS = Number(process.env.BENCH_ROUND_TRIPS ?? 2_000);
 /** Round trips of one kind in a row. */
-const BLOCK = Number(process.env.BENCH_BLOCK ?? 2_000);
+const BLOCK = Number(process.env.BENCH_BLOCK ?? 500);
+/** Round trips before anything counts: until V8 has compiled what they need. */
+const WARM_ROUND_TRIPS = Number(process.env.BENCH_WARM ?? 10_000);
 /** Only the daemons, for profiles and comparisons of two versions. */
 const ALONE = process.env.BENCH_ALONE !== undefined;
 const LARGEST_DATAGRAM = 65_507;
+/** Bytes of a message that goes round. */
+const ECHO_BYTES = 64;
 const SETTLE_MS = 100;
 /** A datagram counts as lost after so long at most. */
 const LOST_MS = 600;
@@ -160,51 +164,82 @@ async function startEchoes(folder) {
   const udpServer = await startEnd("udp-serve", file, ["udp", "serve"]);
   const grpc = await startEnd("grpc-call", file, ["grpc", "call", place]);
   const udp = await startEnd("udp-call", file, ["udp", "call", String(udpServer.port)]);
-  const stop = () => Promise.all([grpc, udp, grpcServer, udpServer].map((end) => end.close()));
-  return { grpc, udp, stop };
+  const processes = [grpc, grpcServer, udp, udpServer];
+  const stop = () => Promise.all(processes.map((end) => end.close()));
+  return { grpc, udp, processes, stop };
 }
 
-/** One row: round trips of 64 bytes, beside two gRPC echoes and one UDP echo in the same rounds. */
+/**
+ * Where the processes of a passage run, in the order of the passage. The scheduler's choice decides
+ * more than anything else: two processes on one processor hand over in a few microseconds, and waking
+ * another processor takes ten times that. So each way of placing them is measured by itself.
+ */
+function placements() {
+  const all = processors();
+  const [one, other] = all;
+  if (other === undefined) return [{ name: "as the scheduler likes", of: undefined }];
+  return [
+    { name: "each step on the other processor", of: (i) => [i % 2 === 0 ? one : other] },
+    { name: "as the scheduler likes", of: () => all },
+    { name: "all on one processor", of: () => [one] },
+  ];
+}
+
+/** Rows: round trips of 64 bytes, beside two gRPC echoes and one UDP echo in the same rounds. */
 export async function runRoundTrips() {
   const folder = mkdtempSync(join(tmpdir(), "inet256-bench-"));
   const pair = await startPair(folder, "");
   const echoes = await startEchoes(folder);
-  const size = 64;
+  const rows = [];
   try {
-    const all = { daemons: [], grpc: [], udp: [] };
-    const micros = [];
     await withEnds(pair, async (sender, receiver) => {
       await receiver.ask("echo");
-      const to = receiver.address;
-      const processes = [sender, ...pair.servers, receiver];
-      const cpu = (ends) => ends.reduce((sum, end) => sum + cpuMicros(end), 0);
-      const block = async (count) => {
-        all.grpc.push(...(await ask(echoes.grpc, { size, count })));
-        all.udp.push(...(await ask(echoes.udp, { size, count })));
-        const before = cpu(processes);
-        all.daemons.push(...(await ask(sender, { to, size, count })));
-        micros.push((cpu(processes) - before) / count);
+      const passage = [sender, ...pair.servers, receiver];
+      const kinds = {
+        daemons: (count) => ask(sender, { to: receiver.address, size: ECHO_BYTES, count }),
+        grpc: (count) => ask(echoes.grpc, { size: ECHO_BYTES, count }),
+        udp: (count) => ask(echoes.udp, { size: ECHO_BYTES, count }),
       };
-      await block(ROUND_TRIPS); // the code is warm
-      for (const kind of Object.keys(all)) all[kind] = [];
-      // In turn, a little of each, so that what else the machine does meets all of them alike.
-      for (let i = 0; i < ROUNDS * ROUND_TRIPS; i += BLOCK) await block(BLOCK);
+      for (const trips of Object.values(kinds)) await trips(WARM_ROUND_TRIPS);
+      for (const placement of placements()) {
+        for (const line of [passage, echoes.processes]) {
+          for (const [i, each] of line.entries()) {
+            if (placement.of !== undefined) place(each, placement.of(i));
+          }
+        }
+        rows.push({ placement: placement.name, ...(await measureRoundTrips(kinds, passage)) });
+      }
     });
-    return {
-      size,
-      p50Micros: at(all.daemons, 0.5),
-      p99Micros: at(all.daemons, 0.99),
-      grpcP50Micros: at(all.grpc, 0.5),
-      grpcP99Micros: at(all.grpc, 0.99),
-      udpP50Micros: at(all.udp, 0.5),
-      udpP99Micros: at(all.udp, 0.99),
-      ratio: at(all.daemons, 0.5) / (2 * at(all.grpc, 0.5) + at(all.udp, 0.5)),
-      cpuMicros: Math.round(median(micros)),
-      load: loadAverage(),
-    };
+    return rows;
   } finally {
     await echoes.stop();
     await pair.stop();
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** In turn, a little of each, so that what else the machine does meets all of them alike. */
+async function measureRoundTrips(kinds, passage) {
+  const all = { daemons: [], grpc: [], udp: [] };
+  const micros = [];
+  const cpu = () => passage.reduce((sum, process) => sum + cpuMicros(process), 0);
+  for (let i = 0; i < ROUNDS * ROUND_TRIPS; i += BLOCK) {
+    all.grpc.push(...(await kinds.grpc(BLOCK)));
+    all.udp.push(...(await kinds.udp(BLOCK)));
+    const before = cpu();
+    all.daemons.push(...(await kinds.daemons(BLOCK)));
+    micros.push((cpu() - before) / BLOCK);
+  }
+  return {
+    size: ECHO_BYTES,
+    p50Micros: at(all.daemons, 0.5),
+    p99Micros: at(all.daemons, 0.99),
+    grpcP50Micros: at(all.grpc, 0.5),
+    grpcP99Micros: at(all.grpc, 0.99),
+    udpP50Micros: at(all.udp, 0.5),
+    udpP99Micros: at(all.udp, 0.99),
+    ratio: at(all.daemons, 0.5) / (2 * at(all.grpc, 0.5) + at(all.udp, 0.5)),
+    cpuMicros: Math.round(micros.reduce((sum, each) => sum + each, 0) / micros.length),
+    load: loadAverage(),
+  };
 }
