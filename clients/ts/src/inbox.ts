@@ -29,9 +29,12 @@ interface Waiting {
   taken: number;
 }
 
-interface Receiver {
-  readonly wake: () => void;
-}
+/**
+ * Somebody who waits: takes what is there, which is something, or hears that there will be nothing.
+ */
+type Receiver = (ended?: NodeError) => void;
+
+const NOTHING_MORE = { done: true, value: undefined } as const;
 
 /** An empty inbox. `onLost` is told the new total whenever messages were lost. */
 export function createInbox(bound: number, onLost: (total: number) => void = () => {}): Inbox {
@@ -58,36 +61,6 @@ export function createInbox(bound: number, onLost: (total: number) => void = () 
     if (oldest !== undefined) lost += oldest.batch.length - oldest.taken;
     shift();
   };
-  const wakeOne = (): void => {
-    for (const receiver of receivers) {
-      receivers.delete(receiver);
-      receiver.wake();
-      return;
-    }
-  };
-  // Resolves when there is something to look at; rejects with the signal's reason.
-  const wait = (signal: AbortSignal | undefined): Promise<void> =>
-    new Promise((resolve, reject) => {
-      const abort = (): void => {
-        receivers.delete(receiver);
-        reject(signal?.reason);
-      };
-      const receiver: Receiver = {
-        wake: () => {
-          signal?.removeEventListener("abort", abort);
-          resolve();
-        },
-      };
-      receivers.add(receiver);
-      signal?.addEventListener("abort", abort, { once: true });
-    });
-
-  // One that was woken and gives up all the same leaves what it was woken for to another.
-  const passOnIfAborted = (signal: AbortSignal | undefined): void => {
-    if (signal?.aborted === true && first < queue.length) wakeOne();
-    signal?.throwIfAborted();
-  };
-
   const takeOne = (): Datagram | undefined => {
     const waiting = queue[first];
     if (waiting === undefined) return undefined;
@@ -104,6 +77,48 @@ export function createInbox(bound: number, onLost: (total: number) => void = () 
     return waiting.taken === 0 ? waiting.batch : restOf(waiting.batch, waiting.taken);
   };
 
+  // Whoever waits is handed what comes, at once: nobody is woken for what another takes before.
+  const handOver = (): void => {
+    for (const receiver of receivers) {
+      if (first === queue.length) return;
+      receivers.delete(receiver);
+      receiver();
+    }
+  };
+  // Resolves with what `look` finds, now or when it comes; rejects with the signal's reason. `after`
+  // is what there is when the inbox has ended; it may throw.
+  const take = <T>(
+    look: () => T | undefined,
+    after: (ended: NodeError) => T,
+    signal: AbortSignal | undefined,
+  ): Promise<T> =>
+    new Promise((resolve, reject) => {
+      signal?.throwIfAborted();
+      const found = ended === undefined ? look() : after(ended);
+      if (found !== undefined) {
+        resolve(found);
+        return;
+      }
+      const receiver: Receiver = (error) => {
+        signal?.removeEventListener("abort", abort);
+        try {
+          resolve(error === undefined ? (look() as T) : after(error));
+        } catch (cause) {
+          reject(cause);
+        }
+      };
+      const abort = (): void => {
+        receivers.delete(receiver);
+        reject(signal?.reason);
+      };
+      receivers.add(receiver);
+      signal?.addEventListener("abort", abort, { once: true });
+    });
+  const nextBatch = (): IteratorResult<DatagramBatch, undefined> | undefined => {
+    const value = takeBatch();
+    return value === undefined ? undefined : { done: false, value };
+  };
+
   return {
     push(batch, size) {
       if (ended !== undefined) return;
@@ -113,29 +128,20 @@ export function createInbox(bound: number, onLost: (total: number) => void = () 
         while (bytes > bound && queue.length - first > 1) dropOldest();
         onLost(lost);
       }
-      if (batch.length === 1) wakeOne();
-      else for (let i = 0; i < batch.length && receivers.size > 0; i++) wakeOne();
+      if (receivers.size > 0) handOver();
     },
-    async receive({ signal } = {}) {
-      for (;;) {
-        passOnIfAborted(signal);
-        if (ended !== undefined) throw ended;
-        const datagram = takeOne();
-        if (datagram !== undefined) return datagram;
-        await wait(signal);
-      }
-    },
-    async *batches({ signal } = {}) {
-      for (;;) {
-        passOnIfAborted(signal);
-        if (ended !== undefined) {
-          if (ended.reason === "NODE_CLOSED") return;
-          throw ended;
-        }
-        const batch = takeBatch();
-        if (batch !== undefined) yield batch;
-        else await wait(signal);
-      }
+    receive: ({ signal } = {}) => take(takeOne, fail, signal),
+    batches({ signal } = {}) {
+      let left = false;
+      const iterator: AsyncIterableIterator<DatagramBatch> = {
+        [Symbol.asyncIterator]: () => iterator,
+        next: () => (left ? Promise.resolve(NOTHING_MORE) : take(nextBatch, endBatches, signal)),
+        return() {
+          left = true;
+          return Promise.resolve(NOTHING_MORE);
+        },
+      };
+      return iterator;
     },
     end(error) {
       if (ended !== undefined) return;
@@ -143,13 +149,22 @@ export function createInbox(bound: number, onLost: (total: number) => void = () 
       queue = [];
       first = 0;
       bytes = 0;
-      for (const receiver of receivers) receiver.wake();
+      for (const receiver of receivers) receiver(error);
       receivers.clear();
     },
     get lost() {
       return lost;
     },
   };
+}
+
+function fail(ended: NodeError): never {
+  throw ended;
+}
+
+function endBatches(ended: NodeError): typeof NOTHING_MORE {
+  if (ended.reason === "NODE_CLOSED") return NOTHING_MORE;
+  throw ended;
 }
 
 /** The messages of a batch from `skip` on. */

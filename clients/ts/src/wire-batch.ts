@@ -37,24 +37,50 @@ export function createWireBatch(
   index: DatagramIndex,
   readAddress: AddressReader,
 ): DatagramBatch {
-  const length = index.count;
-  const offsets = index.offsets.slice(0, 3 * length);
-  const check = (i: number): number => {
-    if (i >>> 0 !== i || i >= length)
-      throw new RangeError(`no message ${i} in a batch of ${length}`);
-    return 3 * i;
-  };
-  const source = (i: number): Address => readAddress(buffer, offsets[check(i)] ?? 0);
-  const payload = (i: number): Uint8Array => {
-    const slot = check(i);
-    return buffer.subarray(offsets[slot + 1], offsets[slot + 2]);
-  };
-  return {
-    length,
-    source,
-    payload,
-    *[Symbol.iterator](): Iterator<Datagram> {
-      for (let i = 0; i < length; i++) yield { source: source(i), payload: payload(i) };
-    },
-  };
+  const { count, offsets } = index;
+  const copied =
+    count === 1
+      ? [offsets[0] as number, offsets[1] as number, offsets[2] as number]
+      : offsets.slice(0, 3 * count);
+  return new WireBatch(count, buffer, copied, readAddress);
+}
+
+// A class, for one is made of every message that comes alone: an object of its own functions takes
+// ten times the memory and the time.
+class WireBatch implements DatagramBatch {
+  readonly length: number;
+  readonly #buffer: Uint8Array;
+  readonly #offsets: ArrayLike<number>;
+  readonly #readAddress: AddressReader;
+
+  constructor(
+    length: number,
+    buffer: Uint8Array,
+    offsets: ArrayLike<number>,
+    readAddress: AddressReader,
+  ) {
+    this.length = length;
+    this.#buffer = buffer;
+    this.#offsets = offsets;
+    this.#readAddress = readAddress;
+  }
+
+  source(index: number): Address {
+    return this.#readAddress(this.#buffer, this.#offsets[this.#slot(index)] ?? 0);
+  }
+
+  payload(index: number): Uint8Array {
+    const slot = this.#slot(index);
+    return this.#buffer.subarray(this.#offsets[slot + 1], this.#offsets[slot + 2]);
+  }
+
+  *[Symbol.iterator](): Iterator<Datagram> {
+    for (let i = 0; i < this.length; i++)
+      yield { source: this.source(i), payload: this.payload(i) };
+  }
+
+  #slot(index: number): number {
+    if (index >>> 0 === index && index < this.length) return 3 * index;
+    throw new RangeError(`no message ${index} in a batch of ${this.length}`);
+  }
 }

@@ -14,6 +14,8 @@ export const SMALLEST_CHUNK_BYTES = 1024;
 export const LARGE_CHUNK_BYTES = 64 * 1024;
 /** Messages' memory kept for the next stream that needs one: 16 MiB. */
 export const POOLED_CHUNKS = 64;
+/** First pieces kept for the next stream that needs one: 256 KiB. */
+export const POOLED_SMALL_CHUNKS = 256;
 /** What grpc-js may receive at once: a stream message (256 KiB) and some framing, in bytes. */
 export const MAX_RECEIVE_BYTES = 256 * 1024 + 1024;
 /**

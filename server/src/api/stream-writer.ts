@@ -23,6 +23,7 @@ import type { Reader } from "../service/index.js";
 import {
   LARGE_CHUNK_BYTES,
   POOLED_CHUNKS,
+  POOLED_SMALL_CHUNKS,
   SMALLEST_CHUNK_BYTES,
   STREAM_PENDING_BYTES,
 } from "./constants.js";
@@ -71,6 +72,18 @@ const MOST_DATAGRAM_BYTES = MAX_STREAM_MESSAGE_BYTES - MAX_ACCEPTED_THROUGH_BYTE
 
 // Every stream's; grpc-js copies what it is given to write.
 const pool = createBufferPool(MAX_STREAM_MESSAGE_BYTES, POOLED_CHUNKS);
+const smallPool = createBufferPool(SMALLEST_CHUNK_BYTES, POOLED_SMALL_CHUNKS);
+
+function takeMemory(bytes: number): Buffer {
+  if (bytes === pool.size) return pool.take();
+  return bytes === smallPool.size ? smallPool.take() : Buffer.allocUnsafeSlow(bytes);
+}
+
+/** Each pool forgets what is not of its size. */
+function giveMemory(memory: Buffer): void {
+  pool.give(memory);
+  smallPool.give(memory);
+}
 
 /** Failures in one message; each takes at most 16 bytes. */
 const MOST_FAILURES = 4096;
@@ -104,7 +117,7 @@ export function createStreamWriter(options: StreamWriterOptions): StreamWriter {
       pending -= message.length;
       if (memory !== undefined) {
         release(memory.length);
-        pool.give(memory);
+        giveMemory(memory);
       }
       if (!(refusing || waiting) || pending >= STREAM_PENDING_BYTES || finished) return;
       refusing = false;
@@ -120,7 +133,7 @@ export function createStreamWriter(options: StreamWriterOptions): StreamWriter {
     const size = wanted > LARGE_CHUNK_BYTES ? pool.size : wanted;
     if (!budget.take(size - have)) return false;
     held += size - have;
-    const larger = size === pool.size ? pool.take() : Buffer.allocUnsafeSlow(size);
+    const larger = takeMemory(size);
     chunk?.copy(larger, 0, 0, used);
     chunk = larger;
     return true;
