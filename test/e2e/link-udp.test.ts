@@ -27,7 +27,7 @@ async function start(options: UdpDaemonOptions): Promise<UdpDaemon> {
 const textOf = (daemon: UdpDaemon, i = 0): string => daemon.transport.localAddresses[i]?.text ?? "";
 
 async function usable(daemon: UdpDaemon, peer: UdpDaemon, withinMs = 10_000): Promise<void> {
-  await until("the link is up", () => daemon.link(peer.address)?.up === true, withinMs);
+  await until("the link is up", () => daemon.link(peer.address)?.up() === true, withinMs);
 }
 
 /** Sends numbered packets of these sizes, each again and again until the link takes it. */
@@ -116,7 +116,7 @@ describe.each([
     const { key } = b;
     const text = textOf(b);
     await b.kill();
-    await until("a notices", () => a.link(b.address)?.up === false, 30_000);
+    await until("a notices", () => a.link(b.address)?.up() === false, 30_000);
     const again = await start({ bind: [text], plain, key });
     await carries(a, again, 10_000);
   });

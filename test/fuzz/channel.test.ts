@@ -149,8 +149,8 @@ describe.each(LAYERS)("fuzz of a channel that is in use (%s)", (layer) => {
       const channel = of.channelTo(of === alice ? bob : alice);
       const bytes = random.bytes(32 + random.below(100));
       bytes.set([0x55, 0, 0, 0]);
-      writeU32(bytes, 4, channel.sendingIndex);
-      writeU64(bytes, 8, channel.sealedCounter + random.below(9));
+      writeU32(bytes, 4, channel.sendingIndex());
+      writeU64(bytes, 8, channel.sealedCounter() + random.below(9));
       return bytes;
     };
     const one = (): Uint8Array => {
@@ -187,9 +187,9 @@ describe.each(LAYERS)("fuzz of a channel that is in use (%s)", (layer) => {
         if (random.oneIn(3)) lab.run(random.below(20));
       }
       for (const { endpoint } of hosts) {
-        expect(endpoint.halfOpen).toBeLessThanOrEqual(lab.rules.halfOpen);
-        expect(endpoint.indices).toBeLessThanOrEqual(endpoint.halfOpen + 5);
-        expect(endpoint.fragmentBytes).toBeLessThanOrEqual(4 * 1024 * 1024);
+        expect(endpoint.halfOpen()).toBeLessThanOrEqual(lab.rules.halfOpen);
+        expect(endpoint.indices()).toBeLessThanOrEqual(endpoint.halfOpen() + 5);
+        expect(endpoint.fragmentBytes()).toBeLessThanOrEqual(4 * 1024 * 1024);
       }
       exchange(scene, `after ${done}`);
       const fresh = lab.sent.splice(0).map(({ bytes }) => bytes);
@@ -197,7 +197,7 @@ describe.each(LAYERS)("fuzz of a channel that is in use (%s)", (layer) => {
       corpus.splice(5, Math.max(0, corpus.length - 200));
     }
     lab.run(11_000);
-    expect(alice.endpoint.halfOpen + bob.endpoint.halfOpen).toBe(0);
+    expect(alice.endpoint.halfOpen() + bob.endpoint.halfOpen()).toBe(0);
     exchange(scene, "at last");
     // It went as deep as it can.
     const { counters } = bob.endpoint;

@@ -74,13 +74,13 @@ it.each([
     world.run(1);
     const victim = victimised.link.stats().paths.find(({ address }) => address === VICTIM);
     if (victim !== undefined && victim.state !== "unproven") trusted += 1;
-    if (victimised.link.up && i % 10 === 0) victimised.send(new Uint8Array(500));
+    if (victimised.link.up() && i % 10 === 0) victimised.send(new Uint8Array(500));
   }
   expect(raced).toBeGreaterThan(0);
   expect(trusted).toBe(0);
   expect(traffic).toBe(0);
   expect(usedBy(victimised)).toBe(speaker);
-  expect(a.link.up && b.link.up).toBe(true);
+  expect(a.link.up() && b.link.up()).toBe(true);
 });
 
 it("a challenge that is answered from another address proves nothing", () => {

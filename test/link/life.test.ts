@@ -203,7 +203,7 @@ describe("a link", () => {
     const { world, a, b } = up();
     world.run(10_000);
     b.kill();
-    expect(world.runUntil("it is down", () => !a.link.up)).toBeLessThan(30_000);
+    expect(world.runUntil("it is down", () => !a.link.up())).toBeLessThan(30_000);
     expect(a.events).toContain("down silent");
   });
 });
@@ -231,9 +231,9 @@ describe("closing", () => {
     b.kill();
     world.run(300);
     expect(a.events.at(-1)).toBe("down peer-shutting-down");
-    expect(a.link.up).toBe(false);
+    expect(a.link.up()).toBe(false);
     b.restart();
-    expect(world.runUntil("up again", () => a.link.up && b.link.up)).toBeLessThan(1_000);
+    expect(world.runUntil("up again", () => a.link.up() && b.link.up())).toBeLessThan(1_000);
     expect(a.send(new Uint8Array(9))).toBe(true);
     world.run(10);
     expect(b.packets).toBe(1);
@@ -292,7 +292,7 @@ describe("control messages", () => {
         `seed ${seed}: both have heard what the other says first`,
         () => {
           for (const node of silent) {
-            if (!node.link.up) continue;
+            if (!node.link.up()) continue;
             node.sendControl(Uint8Array.of(seed));
             node.send(Uint8Array.of(1));
             silent.delete(node);
@@ -317,7 +317,7 @@ describe("control messages", () => {
       const before = numbers(b.controls.slice(first));
       expect(before).toEqual(before.map((_, i) => round * 100 + i));
       b.restart();
-      world.runUntil("b is greeted", () => b.link.up && a.link.up);
+      world.runUntil("b is greeted", () => b.link.up() && a.link.up());
       // What a sent before it heard of the restart was for the one before.
       const at = b.controls.length;
       expect(at).toBe(first + before.length);

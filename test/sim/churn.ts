@@ -111,8 +111,8 @@ export function holdings({ daemons }: Pick<Mesh, "daemons">): Holdings {
     remotes: sum(({ engine }) => engine.sessions.stats().remotes),
     sessions: sum(({ engine }) => engine.sessions.stats().sessions),
     waitingBytes: sum(({ engine }) => engine.sessions.stats().waitingBytes),
-    queuedBytes: sum(({ engine }) => engine.budget.used),
-    deadlines: sum(({ host }) => host.deadlines.size),
+    queuedBytes: sum(({ engine }) => engine.budget.used()),
+    deadlines: sum(({ host }) => host.deadlines.size()),
   };
 }
 

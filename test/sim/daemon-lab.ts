@@ -199,7 +199,7 @@ export function createDaemonLab(options: DaemonLabOptions = {}): DaemonLab {
         running?.engine.dial(peer);
       },
       open: (key) => openLabNode(now().engine, now().host, key),
-      isUp: (other) => running?.engine.network.peers.link(other.address)?.up === true,
+      isUp: (other) => running?.engine.network.peers.link(other.address)?.up() === true,
       kill: end,
       start(where = at) {
         if (running !== undefined) throw new Error(`${name} is running`);

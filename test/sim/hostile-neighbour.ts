@@ -107,14 +107,14 @@ export function createHostileNeighbour(
     owner: {
       packet(link, buffer, from, length) {
         remember(packets, buffer.slice(from, from + length));
-        heard(link.remote, "packet", buffer.slice(from, from + length));
+        heard(link.remote(), "packet", buffer.slice(from, from + length));
       },
       control(link, buffer, from, length) {
-        heard(link.remote, "control", buffer.slice(from, from + length));
+        heard(link.remote(), "control", buffer.slice(from, from + length));
         const message = decodeControl(buffer.slice(from, from + length));
         if (message === undefined) return;
         remember(controls, message);
-        if (message.type === "query") neighbour.onQuestion(daemonAt(link.remote), message);
+        if (message.type === "query") neighbour.onQuestion(daemonAt(link.remote()), message);
       },
       up() {},
       down() {},
@@ -143,7 +143,7 @@ export function createHostileNeighbour(
       const way = transport.address(other.at);
       peers.add(other.address, way === undefined ? [] : [way], nowMs());
     },
-    isUp: (other) => peers.link(other.address)?.up === true,
+    isUp: (other) => peers.link(other.address)?.up() === true,
     packets,
     controls,
     onQuestion() {},

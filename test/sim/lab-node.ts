@@ -84,7 +84,7 @@ export function openLabNode(engine: Engine, host: Host, key: NodeKey): LabNode {
     send(to, payload) {
       const bytes = typeof payload === "string" ? Buffer.from(payload) : payload;
       const refused = opening.transmit(to.bytes, 0, bytes, 0, bytes.length);
-      if (opening.crowding && !paused) {
+      if (opening.crowding() && !paused) {
         paused = true;
         deadlines.set(patience, clock.monotonicMs() + PATIENCE_MS);
         opening.onRelief(goOn);

@@ -124,12 +124,12 @@ export function createLinkLab(options: LabOptions = {}): LinkLab {
     };
     const owner: LinkOwner = {
       packet(from, buffer, at, length, nowMs) {
-        if (!from.up) note("packet before up", nowMs);
+        if (!from.up()) note("packet before up", nowMs);
         packets += 1;
         node.onPacket(buffer, at, length, nowMs);
       },
       control(from, buffer, at, length, nowMs) {
-        if (!from.up) note("control before up", nowMs);
+        if (!from.up()) note("control before up", nowMs);
         controls.push(buffer.slice(at, at + length));
       },
       up: (_link, nowMs) => note("up", nowMs),
@@ -250,7 +250,7 @@ export function createLinkLab(options: LabOptions = {}): LinkLab {
     a,
     b,
     untilUp: (withinMs = 10_000) =>
-      world.runUntil("both links are up", () => a.link.up && b.link.up, withinMs),
+      world.runUntil("both links are up", () => a.link.up() && b.link.up(), withinMs),
   };
 }
 
@@ -270,7 +270,7 @@ function watchSealed(channel: Channel, name: string, watch: LinkWatch): Channel 
   const seal: Channel["seal"] = (buffer, at, length, nowMs) => {
     const plaintext = buffer.slice(at + 16, at + 16 + length);
     const bytes = channel.seal(buffer, at, length, nowMs);
-    if (bytes > 0) watch.sealed(name, plaintext, channel.sealedIndex, channel.sealedCounter);
+    if (bytes > 0) watch.sealed(name, plaintext, channel.sealedIndex(), channel.sealedCounter());
     return bytes;
   };
   return Object.create(channel, { seal: { value: seal } });

@@ -163,7 +163,7 @@ function check(world: World): void {
       seen.add(what);
     }
     looked.set(host, host.arrivals.length);
-    const { indices, halfOpen } = host.endpoint;
+    const [indices, halfOpen] = [host.endpoint.indices(), host.endpoint.halfOpen()];
     if (indices - halfOpen > MOST_INDICES_PER_PEER * (hosts.length - 1)) {
       wrong.push(`${lab.nowMs}: ${host.name} holds ${indices} indices, ${halfOpen} half-open`);
     }
@@ -204,7 +204,7 @@ function end(world: World): void {
     countSessions(world, host);
     host.endpoint.close();
     host.credentials.wipe();
-    if (host.endpoint.indices !== 0) wrong.push(`${host.name} keeps indices after its end`);
+    if (host.endpoint.indices() !== 0) wrong.push(`${host.name} keeps indices after its end`);
   }
   if (lab.clock.armedForMs !== undefined) wrong.push("a deadline outlives its endpoint");
   if (watched.unwiped() > 0) wrong.push(`${watched.unwiped()} keys are not wiped`);

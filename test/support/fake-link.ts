@@ -97,10 +97,10 @@ export function createFakeLink(owner: Partial<LinkOwner> = {}, tag = 1): FakeLin
     owned = channelOwner;
     return {
       remote: new Uint8Array(32),
-      get ready() {
+      ready() {
         return channel.index !== 0;
       },
-      suspect: false,
+      suspect: () => false,
       connect: () => {},
       rest: () => {},
       drop: () => {
@@ -114,13 +114,13 @@ export function createFakeLink(owner: Partial<LinkOwner> = {}, tag = 1): FakeLin
         buffer.fill(0, at + 16 + length, at + 32 + length);
         return length + 32;
       },
-      get sendingIndex() {
+      sendingIndex() {
         return channel.index;
       },
-      get sealedIndex() {
+      sealedIndex() {
         return channel.index;
       },
-      get sealedCounter() {
+      sealedCounter() {
         return counter;
       },
       wayCameUp: () => {},

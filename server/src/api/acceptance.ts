@@ -58,7 +58,7 @@ export function createAcceptance(options: AcceptanceOptions): Acceptance {
       last = number;
       unsaidBytes += bytes;
       if (waiting) return;
-      if (!sender.crowding) {
+      if (!sender.crowding()) {
         if (mayRide(bytes)) options.ride(number);
         else say();
         return;

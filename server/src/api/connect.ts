@@ -92,7 +92,7 @@ function serveStream(call: ConnectCall, caller: Caller, options: ConnectOptions)
     call,
     budget: caller.budget,
     turns: options.turns,
-    lost: () => sender?.opening.lost ?? 0,
+    lost: () => sender?.opening.lost() ?? 0,
     onRoom() {
       if (over) return;
       sender?.opening.ready();

@@ -83,8 +83,9 @@ export function createReceive(opening: Opening, options: ReceiveOptions): Receiv
           if (!waiters.delete(waiter)) return;
           deadlines.clear(timeout);
           signal.removeEventListener("abort", waiter.finish);
-          if (opening.ended !== undefined) reject(refusalError(opening.ended));
-          else resolve(taken);
+          const ended = opening.ended();
+          if (ended === undefined) resolve(taken);
+          else reject(refusalError(ended));
         },
       };
       const timeout = createDeadline(waiter.finish);

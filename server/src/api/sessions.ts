@@ -87,7 +87,7 @@ export function createSessions({ clock, random, crypto, deadlines }: SessionsOpt
     const lease = createDeadline((nowMs) => {
       if (held.waiting > 0 && nowMs < bornMs + LONGEST_SESSION_MS) held.renew();
       else opening.close();
-      if (opening.ended !== undefined) held.forget();
+      if (opening.ended() !== undefined) held.forget();
     });
     const held: Held = {
       opening,
@@ -121,13 +121,13 @@ export function createSessions({ clock, random, crypto, deadlines }: SessionsOpt
     },
     checkRoom() {
       if (leased.size < MAX_LEASED_SESSIONS) return;
-      for (const held of leased) if (held.opening.ended !== undefined) held.forget();
+      for (const held of leased) if (held.opening.ended() !== undefined) held.forget();
       if (leased.size < MAX_LEASED_SESSIONS) return;
       throw new NodeError("LIMIT_NODES", `at most ${MAX_LEASED_SESSIONS} sessions of Open at once`);
     },
     use(token) {
       const held = find(token);
-      if (held === undefined || held.opening.ended !== undefined) {
+      if (held === undefined || held.opening.ended() !== undefined) {
         throw new NodeError(
           "SESSION_EXPIRED",
           "the session is unknown or has ended: open the node again",

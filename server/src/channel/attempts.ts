@@ -27,10 +27,8 @@ export interface AttemptsOptions<S extends Source> {
 /** Attempts. */
 export interface Attempts<S extends Source> {
   /** The one that is under way. */
-  readonly current: Initiation<S> | undefined;
+  current(): Initiation<S> | undefined;
   readonly pace: Pace;
-  /** How many were begun. */
-  readonly begun: number;
   /** Begins one; only when none is under way. */
   begin(nowMs: number): void;
   /** Sends what is due; ends the attempt when its time is over. */
@@ -48,7 +46,6 @@ export function createAttempts<S extends Source>(options: AttemptsOptions<S>): A
   const pace = createPace();
   let current: Initiation<S> | undefined;
   let cookie: HeldCookie | undefined;
-  let begun = 0;
 
   const enter = (attempt: Initiation<S>): void =>
     indices.set(attempt.index, {
@@ -72,9 +69,10 @@ export function createAttempts<S extends Source>(options: AttemptsOptions<S>): A
     });
   const end = (): void => {
     if (current === undefined) return;
-    if (current.session !== undefined) {
-      counters.earlyLost += current.followed;
-      current.session.wipe();
+    const early = current.session();
+    if (early !== undefined) {
+      counters.earlyLost += current.followed();
+      early.wipe();
     }
     indices.release(current.index);
     current.wipe();
@@ -82,15 +80,11 @@ export function createAttempts<S extends Source>(options: AttemptsOptions<S>): A
   };
   return {
     pace,
-    get current() {
+    current() {
       return current;
-    },
-    get begun() {
-      return begun;
     },
     begin(nowMs) {
       pace.began(nowMs);
-      begun += 1;
       const once = pace.once(nowMs);
       const attempt = createInitiation<S>({
         context,
@@ -110,7 +104,7 @@ export function createAttempts<S extends Source>(options: AttemptsOptions<S>): A
     },
     end,
     confirmed(session) {
-      if (current?.session !== session) return;
+      if (current?.session() !== session) return;
       current.wipe();
       current = undefined;
     },

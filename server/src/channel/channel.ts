@@ -71,9 +71,9 @@ export interface Channel {
   /** The remote address, 32 bytes. Not to be modified. */
   readonly remote: Uint8Array;
   /** Whether `seal` would work. */
-  readonly ready: boolean;
+  ready(): boolean;
   /** The preferred session is in doubt, or there is none. */
-  readonly suspect: boolean;
+  suspect(): boolean;
   /** Wants a session and keeps wanting it until `rest` (S13's pace); the owner was told its ways. */
   connect(nowMs: number): void;
   /** Stops attempts; a session that stands lives on. */
@@ -86,11 +86,11 @@ export interface Channel {
    */
   seal(buffer: Uint8Array, at: number, length: number, nowMs: number): number;
   /** The index, at the receiver, of the session that `seal` would use now; 0 if there is none. */
-  readonly sendingIndex: number;
+  sendingIndex(): number;
   /** The index, at the receiver, of the session that sealed last; what an acknowledgement names. */
-  readonly sealedIndex: number;
+  sealedIndex(): number;
   /** The counter of the datagram sealed last. */
-  readonly sealedCounter: number;
+  sealedCounter(): number;
   /** A way came up: the retransmission that waits is due at once (S3). */
   wayCameUp(nowMs: number): void;
   /** The owner doubts the session: suspect, and initiate (S12's pace). */

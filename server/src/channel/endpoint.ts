@@ -77,9 +77,9 @@ export interface Endpoint<S extends Source> {
   clocks(nowMs: number, wallMs: number): void;
   readonly counters: Readonly<EndpointCounters>;
   /** Half-open handshakes; indices in use; bytes of fragments. */
-  readonly halfOpen: number;
-  readonly indices: number;
-  readonly fragmentBytes: number;
+  halfOpen(): number;
+  indices(): number;
+  fragmentBytes(): number;
   /** Closes every channel and forgets every handshake; what comes afterwards is ignored. */
   close(): void;
 }
@@ -208,14 +208,14 @@ export function createEndpoint<S extends Source>(options: EndpointOptions<S>): E
 
   return {
     counters,
-    get halfOpen() {
-      return listener.halfOpen;
+    halfOpen() {
+      return listener.halfOpen();
     },
-    get indices() {
-      return indices.size;
+    indices() {
+      return indices.size();
     },
-    get fragmentBytes() {
-      return reassembly.bytes;
+    fragmentBytes() {
+      return reassembly.bytes();
     },
     receive(buffer, at, length, from, to, nowMs) {
       // The static key and the cookies' secrets are zeros by then: nothing is to be made of them.

@@ -26,7 +26,7 @@ export interface HalfOpenTable<H extends HalfOpen> {
   add(entry: H): void;
   /** Takes out one that is over; does not end it. */
   remove(entry: H): void;
-  readonly size: number;
+  size(): number;
   /** Ends all. */
   clear(): void;
 }
@@ -92,7 +92,7 @@ export function createHalfOpenTable<H extends HalfOpen>(
       holders.set(entry.holder, held.add(entry));
     },
     remove,
-    get size() {
+    size() {
       return entries.size;
     },
     clear() {

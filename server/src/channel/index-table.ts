@@ -13,7 +13,7 @@ export interface IndexTable<S extends Source> {
   get(index: number): Indexed<S> | undefined;
   set(index: number, entry: Indexed<S>): void;
   release(index: number): void;
-  readonly size: number;
+  size(): number;
 }
 
 /** An empty table. */
@@ -29,7 +29,7 @@ export function createIndexTable<S extends Source>(random: Random): IndexTable<S
     get: (index) => entries.get(index),
     set: (index, entry) => void entries.set(index, entry),
     release: (index) => void entries.delete(index),
-    get size() {
+    size() {
       return entries.size;
     },
   };

@@ -46,9 +46,9 @@ export interface Initiation<S extends Source> {
   /** Our index in it, which becomes the session's. */
   readonly index: number;
   /** Once message 3 has been sent: its session, unconfirmed. */
-  readonly session: Session | undefined;
+  session(): Session | undefined;
   /** When something is to be done: a retransmission, or the end. */
-  readonly dueMs: number;
+  dueMs(): number;
   /** Sends message 1 for the first time. */
   begin(nowMs: number): void;
   /** Sends what is due; false when the attempt is over. */
@@ -73,7 +73,7 @@ export interface Initiation<S extends Source> {
   /** Keeps a sealed datagram, to be resent with message 3. */
   follow(datagram: Uint8Array): void;
   /** Datagrams that were kept. */
-  readonly followed: number;
+  followed(): number;
   /** Ends it and wipes what is not the session's; the index stays. */
   wipe(): void;
 }
@@ -210,19 +210,19 @@ export function createInitiation<S extends Source>(options: InitiationOptions<S>
 
   return {
     index,
-    get session() {
+    session() {
       return session;
     },
-    get dueMs() {
-      return Math.min(times.dueMs, times.endMs);
+    dueMs() {
+      return Math.min(times.dueMs(), times.endMs);
     },
-    get followed() {
+    followed() {
       return early.length;
     },
     begin: (nowMs) => sendMessage1(undefined, nowMs),
     work(nowMs) {
       if (nowMs >= times.endMs) return false;
-      if (nowMs < times.dueMs) return true;
+      if (nowMs < times.dueMs()) return true;
       times.sent(nowMs);
       if (session === undefined) sendMessage1(undefined, nowMs);
       // By our own ways: message 2 may have been copied, and sent to us from a stranger's address.

@@ -55,7 +55,7 @@ export interface Listener<S extends Source> {
   /** A datagram of type message 1 for this identity of ours. */
   message1(datagram: Uint8Array, from: S, to: Credentials, nowMs: number): void;
   /** Half-open handshakes. */
-  readonly halfOpen: number;
+  halfOpen(): number;
   /** Forgets them, and the secret behind the cookies. */
   close(): void;
 }
@@ -114,7 +114,7 @@ export function createListener<S extends Source>(options: ListenerOptions<S>): L
     const source = nameOf(from);
     const judged = admission.judge(
       { group: from.group, source, neighbour, costly, proves },
-      halfOpen.size,
+      halfOpen.size(),
       nowMs,
     );
     if (judged.verdict === "drop") counters.droppedRate += 1;
@@ -222,8 +222,8 @@ export function createListener<S extends Source>(options: ListenerOptions<S>): L
 
   return {
     message1,
-    get halfOpen() {
-      return halfOpen.size;
+    halfOpen() {
+      return halfOpen.size();
     },
     close() {
       halfOpen.clear();

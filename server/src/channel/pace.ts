@@ -12,7 +12,7 @@ export interface Pace {
   /** A session was established: no trouble. */
   settled(): void;
   /** When the next attempt may begin. */
-  readonly nextMs: number;
+  nextMs(): number;
   /** Whether an attempt sends its message 1 once only. */
   once(nowMs: number): boolean;
   /** Whether whoever does not insist gives up. */
@@ -37,7 +37,7 @@ export function createPace(): Pace {
       sinceMs = undefined;
       nextMs = Number.NEGATIVE_INFINITY;
     },
-    get nextMs() {
+    nextMs() {
       return nextMs;
     },
     once: (nowMs) => age(nowMs) >= EAGER_MS,

@@ -28,7 +28,7 @@ export interface Reassembly {
     nowMs: number,
   ): Uint8Array | undefined;
   /** Bytes that wait. */
-  readonly bytes: number;
+  bytes(): number;
 }
 
 interface Partial {
@@ -95,7 +95,7 @@ export function createReassembly(dropped: () => void): Reassembly {
       const message = Buffer.concat(partial.parts.filter((part) => part !== undefined));
       return message.length <= MOST_MESSAGE_BYTES ? message : void dropped();
     },
-    get bytes() {
+    bytes() {
       return bytes;
     },
   };

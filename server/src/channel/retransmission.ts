@@ -8,7 +8,7 @@ import { ATTEMPT_MS, RETRANSMIT_AFTER_MS, RETRANSMIT_JITTER } from "./constants.
 /** The times of one message. */
 export interface Retransmission {
   /** When it is due again; Infinity if it is sent once only. */
-  readonly dueMs: number;
+  dueMs(): number;
   /** When it is given up. */
   readonly endMs: number;
   /** It was sent again because it was due. */
@@ -35,7 +35,7 @@ export function createRetransmission(
   };
   let dueMs = next(nowMs);
   return {
-    get dueMs() {
+    dueMs() {
       return dueMs;
     },
     endMs: nowMs + lastingMs,

@@ -59,9 +59,7 @@ export function createSecureChannel<S extends Source>(
   const remote = options.remote.slice();
   const group = Buffer.from(remote).toString("latin1");
   const counters = {
-    get initiations() {
-      return attempts.begun;
-    },
+    initiations: 0,
     established: 0,
     sealed: 0,
     opened: 0,
@@ -117,7 +115,8 @@ export function createSecureChannel<S extends Source>(
     wakeForAttempt();
   }
   function wakeForAttempt(): void {
-    if (attempts.current !== undefined) wakeBy(attempts.current.dueMs);
+    const attempt = attempts.current();
+    if (attempt !== undefined) wakeBy(attempt.dueMs());
   }
   function confirm(session: Session, nowMs: number): void {
     session.confirmed = true;
@@ -130,7 +129,7 @@ export function createSecureChannel<S extends Source>(
 
   function noteIncarnation(session: Session, nowMs: number): boolean {
     const changed = sessions.note(session.peerStatic, nowMs);
-    if (changed && sessions.unsteady) {
+    if (changed && sessions.unsteady()) {
       const peer = Address.fromBytes(remote).toString();
       context.logger.warn("a peer restarts all the time, or its key is in several places", {
         peer,
@@ -168,7 +167,7 @@ export function createSecureChannel<S extends Source>(
     wakeBy(Math.min(rekeyMs, sessions.expire(nowMs)));
   }
   function planRekey(): void {
-    const session = sessions.preferred;
+    const session = sessions.preferred();
     if (session === undefined) return;
     const early = (random.u32() / 0x1_0000_0000) * 0.1 * REKEY_INITIATOR_MS;
     const age = session.role === "initiator" ? REKEY_INITIATOR_MS - early : REKEY_RESPONDER_MS;
@@ -176,8 +175,9 @@ export function createSecureChannel<S extends Source>(
   }
   function updateSender(nowMs: number): void {
     const before = sender;
-    const preferred = sessions.preferred?.usable(nowMs) === true ? sessions.preferred : undefined;
-    const early = attempts.current?.session;
+    const preferred =
+      sessions.preferred()?.usable(nowMs) === true ? sessions.preferred() : undefined;
+    const early = attempts.current()?.session();
     sender = suspect ? (early ?? preferred) : (preferred ?? early);
     if (sender === before) return;
     if (before !== undefined) hints.remove(before.peerIndex, listener);
@@ -185,7 +185,7 @@ export function createSecureChannel<S extends Source>(
     else owner.down(nowMs);
   }
   const mayFollow = (bytes: number): boolean =>
-    sender?.confirmed === true || attempts.current?.mayFollow(bytes) === true;
+    sender?.confirmed === true || attempts.current()?.mayFollow(bytes) === true;
   function notifyReady(nowMs: number): void {
     if (!blocked || sender === undefined || !mayFollow(0)) return;
     blocked = false;
@@ -200,7 +200,7 @@ export function createSecureChannel<S extends Source>(
     }
     if (!rules.keepalives) return;
     if (data) usedMs = nowMs;
-    if (silence.heard(data, nowMs)) wakeBy(silence.keepaliveDueMs);
+    if (silence.heard(data, nowMs)) wakeBy(silence.keepaliveDueMs());
   }
 
   // ---- doubt, silence, rekeying ----
@@ -217,33 +217,35 @@ export function createSecureChannel<S extends Source>(
   }
   const listener = {
     hinted(index: number, counter: number, nowMs: number): void {
-      if (sender?.peerIndex !== index || counter >= sender.nextCounter) return;
+      if (sender?.peerIndex !== index || counter >= sender.nextCounter()) return;
       denied = true;
       doubt(nowMs);
     },
   };
   function rekeyIsDue(nowMs: number): boolean {
-    const session = sessions.preferred;
+    const session = sessions.preferred();
     if (session === undefined || suspect) return false;
-    if (nowMs < rekeyMs && session.nextCounter < REKEY_AFTER_DATAGRAMS) return false;
+    if (nowMs < rekeyMs && session.nextCounter() < REKEY_AFTER_DATAGRAMS) return false;
     return rules.rekeyAlways || nowMs - usedMs < REKEY_IF_USED_WITHIN_MS;
   }
   function attemptIfNeeded(nowMs: number): void {
-    if (over || attempts.current !== undefined) return;
+    if (over || attempts.current() !== undefined) return;
     const without = wanted && sender === undefined;
     if (!without && !suspect && !rekeyIsDue(nowMs)) return;
     if (!wanted && attempts.pace.hopeless(nowMs)) {
       suspect = false;
       rekeyMs = NEVER;
       attempts.pace.settled();
-    } else if (nowMs >= attempts.pace.nextMs) attempts.begin(nowMs);
-    else wakeBy(attempts.pace.nextMs);
+    } else if (nowMs >= attempts.pace.nextMs()) {
+      counters.initiations += 1;
+      attempts.begin(nowMs);
+    } else wakeBy(attempts.pace.nextMs());
   }
   function workOnSilence(nowMs: number): void {
-    if (nowMs >= silence.suspicionDueMs) {
+    if (nowMs >= silence.suspicionDueMs()) {
       silence.clear();
       doubt(nowMs);
-    } else if (nowMs >= silence.keepaliveDueMs) {
+    } else if (nowMs >= silence.keepaliveDueMs()) {
       silence.clear();
       if (sender?.confirmed === true) sendKeepalive(sender, undefined, nowMs);
     }
@@ -274,8 +276,8 @@ export function createSecureChannel<S extends Source>(
     workOnSilence(nowMs);
     attemptIfNeeded(nowMs);
     wakeBy(endMs);
-    wakeBy(silence.suspicionDueMs);
-    wakeBy(silence.keepaliveDueMs);
+    wakeBy(silence.suspicionDueMs());
+    wakeBy(silence.keepaliveDueMs());
     if (rekeyMs > nowMs) wakeBy(rekeyMs);
     wakeForAttempt();
   }
@@ -284,19 +286,19 @@ export function createSecureChannel<S extends Source>(
     remote,
     credentials,
     counters,
-    get ready() {
+    ready() {
       return sender !== undefined && mayFollow(0);
     },
-    get suspect() {
+    suspect() {
       return suspect || sender === undefined;
     },
-    get sendingIndex() {
+    sendingIndex() {
       return sender?.peerIndex ?? 0;
     },
-    get sealedIndex() {
+    sealedIndex() {
       return sealedIndex;
     },
-    get sealedCounter() {
+    sealedCounter() {
       return sealedCounter;
     },
     connect(nowMs) {
@@ -306,7 +308,7 @@ export function createSecureChannel<S extends Source>(
     },
     rest() {
       wanted = false;
-      if (attempts.current?.session === undefined) attempts.end();
+      if (attempts.current()?.session() === undefined) attempts.end();
     },
     seal(buffer, at, length, nowMs) {
       if (sender === undefined || !sender.usable(nowMs)) {
@@ -319,9 +321,9 @@ export function createSecureChannel<S extends Source>(
         return 0;
       }
       sealedIndex = sender.peerIndex;
-      sealedCounter = sender.nextCounter;
+      sealedCounter = sender.nextCounter();
       const bytes = sender.seal(buffer, at, length);
-      if (!sender.confirmed) attempts.current?.follow(buffer.subarray(at, at + bytes));
+      if (!sender.confirmed) attempts.current()?.follow(buffer.subarray(at, at + bytes));
       counters.sealed += 1;
       usedMs = nowMs;
       if (nowMs >= rekeyMs || sealedCounter >= REKEY_AFTER_DATAGRAMS) wakeBy(nowMs);
@@ -330,12 +332,12 @@ export function createSecureChannel<S extends Source>(
         rekeyMs = nowMs;
         wakeBy(nowMs);
       }
-      if (rules.keepalives && silence.sealedData(nowMs)) wakeBy(silence.suspicionDueMs);
+      if (rules.keepalives && silence.sealedData(nowMs)) wakeBy(silence.suspicionDueMs());
       return bytes;
     },
     wayCameUp(nowMs) {
       attempts.pace.hurry();
-      attempts.current?.hurry(nowMs);
+      attempts.current()?.hurry(nowMs);
       wakeBy(nowMs);
     },
     doubt,
@@ -345,7 +347,7 @@ export function createSecureChannel<S extends Source>(
       const newIncarnation = noteIncarnation(session, nowMs);
       sessions.count(nowMs);
       // S8: what we began is not needed any more, unless the peer has message 3 already.
-      if (attempts.current?.session === undefined) attempts.end();
+      if (attempts.current()?.session() === undefined) attempts.end();
       enter(session, acceptance.digest);
       adopt(session, nowMs);
       sendKeepalive(session, from, nowMs);
@@ -358,7 +360,7 @@ export function createSecureChannel<S extends Source>(
       notifyReady(nowMs);
     },
     slept(nowMs) {
-      if (sessions.preferred === undefined) return;
+      if (sessions.preferred() === undefined) return;
       if (!rules.rekeyAlways) {
         rekeyWhenUsed = true;
         return;

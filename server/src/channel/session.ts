@@ -40,7 +40,7 @@ export interface Session {
   readonly peerStatic: Uint8Array;
   readonly createdMs: number;
   /** The counter that the next datagram gets. */
-  readonly nextCounter: number;
+  nextCounter(): number;
   /** The responder from the start; the initiator with the first authentic datagram (S6). */
   confirmed: boolean;
   /** Another is preferred; this one still opens what was on its way (S8). */
@@ -83,7 +83,7 @@ export function createSession(options: SessionOptions): Session {
     confirmed: role === "responder",
     receiveOnly: false,
     heardMs: options.nowMs,
-    get nextCounter() {
+    nextCounter() {
       return next;
     },
     usable(nowMs) {

@@ -19,8 +19,8 @@ import type { Session } from "./session.js";
 /** The sessions. */
 export interface Sessions {
   /** The one to seal with; it may have become unusable. */
-  readonly preferred: Session | undefined;
-  readonly size: number;
+  preferred(): Session | undefined;
+  size(): number;
   /** Whether a session that the peer initiated may be established now (S9, O4). */
   mayAdd(peerStatic: Uint8Array, nowMs: number): boolean;
   /**
@@ -31,7 +31,7 @@ export interface Sessions {
   /** Counts a session of the peer's against its rate (S9). */
   count(nowMs: number): void;
   /** The peer changes its incarnation so often that its key must be in several places (O4). */
-  readonly unsteady: boolean;
+  unsteady(): boolean;
   /** A session is being established; whether it is with a new incarnation of the peer. */
   note(peerStatic: Uint8Array, nowMs: number): boolean;
   /** Adds a confirmed session and prefers it or not; `denied`: the peer seems to have lost the one preferred now. */
@@ -79,13 +79,13 @@ export function createSessions(
     Buffer.compare(old.h, session.h) > 0;
 
   return {
-    get preferred() {
+    preferred() {
       return preferred;
     },
-    get size() {
+    size() {
       return all.length;
     },
-    get unsteady() {
+    unsteady() {
       return changesMs.length > INCARNATION_CHANGES;
     },
     isSteady,

@@ -7,8 +7,8 @@ import { KEEPALIVE_MS, SILENCE_MS } from "./constants.js";
 
 /** The two deadlines; Infinity when not set. */
 export interface Silence {
-  readonly keepaliveDueMs: number;
-  readonly suspicionDueMs: number;
+  keepaliveDueMs(): number;
+  suspicionDueMs(): number;
   /** Data was sealed; true if the suspicion's deadline is new. */
   sealedData(nowMs: number): boolean;
   /** Something authentic came, data or not; true if the keepalive's deadline is new. */
@@ -22,10 +22,10 @@ export function createSilence(): Silence {
   let keepaliveDueMs = Number.POSITIVE_INFINITY;
   let suspicionDueMs = Number.POSITIVE_INFINITY;
   return {
-    get keepaliveDueMs() {
+    keepaliveDueMs() {
       return keepaliveDueMs;
     },
-    get suspicionDueMs() {
+    suspicionDueMs() {
       return suspicionDueMs;
     },
     sealedData(nowMs) {

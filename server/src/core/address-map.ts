@@ -21,7 +21,7 @@ export interface AddressMap<V> {
   /** Removes; false when it was not there. */
   delete(key: Uint8Array): boolean;
   /** How many. */
-  readonly size: number;
+  size(): number;
   /** Every value, in no order. The map must not change meanwhile. */
   values(): IterableIterator<V>;
 }
@@ -123,7 +123,7 @@ export function createAddressMap<V>(random: Random): AddressMap<V> {
       if (slots.length > SMALLEST_CAPACITY && size * 8 < slots.length) resize(slots.length / 2);
       return true;
     },
-    get size() {
+    size() {
       return size;
     },
     *values() {

@@ -10,7 +10,7 @@ export interface Budget {
   /** Gives back what was taken. */
   give(bytes: number): void;
   /** Bytes taken now. */
-  readonly used: number;
+  used(): number;
 }
 
 /** A budget of `limit` bytes, inside a parent's if there is one. */
@@ -27,7 +27,7 @@ export function createBudget(limit: number, parent?: Budget): Budget {
       used -= bytes;
       parent?.give(bytes);
     },
-    get used() {
+    used() {
       return used;
     },
   };

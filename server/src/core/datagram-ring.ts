@@ -42,9 +42,9 @@ export interface DatagramRing {
   /** Offers the oldest while `take` says yes. It must not push, but it may wipe. */
   drain(take: TakeDatagram): void;
   /** How many datagrams wait. */
-  readonly length: number;
+  length(): number;
   /** Bytes they take, records included. */
-  readonly bytes: number;
+  bytes(): number;
   /** Raises or lowers the bound; what is too much stays until it is taken. */
   setBound(bytes: number): void;
   /** Overwrites everything with zeros, empties the ring and gives its bytes back. */
@@ -158,10 +158,10 @@ export function createDatagramRing(bound: number, budget: Budget): DatagramRing 
       }
       release();
     },
-    get length() {
+    length() {
       return length;
     },
-    get bytes() {
+    bytes() {
       return tail - head;
     },
     setBound(bytes) {

@@ -33,7 +33,7 @@ export interface Deadlines {
   /** Clears a deadline; one that is not set stays so. */
   clear(deadline: Deadline): void;
   /** How many are set. */
-  readonly size: number;
+  size(): number;
   /** Clears all and disarms the timer. */
   stop(): void;
 }
@@ -132,7 +132,7 @@ export function createDeadlines(clock: Clock, timer: Timer): Deadlines {
       remove(deadline);
       arm();
     },
-    get size() {
+    size() {
       return heap.length;
     },
     stop() {

@@ -8,7 +8,7 @@ export interface Lru<K, V> {
   set(key: K, value: V): void;
   delete(key: K): boolean;
   clear(): void;
-  readonly size: number;
+  size(): number;
 }
 
 /** An empty one for `limit` entries, 1 at least. */
@@ -33,7 +33,7 @@ export function createLru<K, V>(limit: number): Lru<K, V> {
     },
     delete: (key) => entries.delete(key),
     clear: () => entries.clear(),
-    get size() {
+    size() {
       return entries.size;
     },
   };

@@ -148,7 +148,7 @@ async function start(options: DaemonOptions): Promise<Daemon> {
     service,
     reload: control.reload,
     async stop() {
-      logger.info("stopping", { nodes: nodes.size, peers: network.peers.size });
+      logger.info("stopping", { nodes: nodes.size(), peers: network.peers.size });
       await Promise.all([api.stop(), metrics.stop()]);
       await lower.stop();
       logger.info("stopped");

@@ -25,11 +25,11 @@ export interface Acknowledger {
   /** The session of this index; undefined when it has not begun, or was forgotten for others. */
   session(index: number): ReceivingSession | undefined;
   /** Whether anything waits to be acknowledged. */
-  readonly waiting: boolean;
+  waiting(): boolean;
   /** Since when the first of it waits, in ms; infinity when nothing does. */
-  readonly waitingSinceMs: number;
+  waitingSinceMs(): number;
   /** Whether so much waits that it should not wait longer. */
-  readonly due: boolean;
+  due(): boolean;
   /** Fills in the next acknowledgement; undefined when nothing waits. Valid until the next call. */
   next(nowMs: number): AckFields | undefined;
   /** The peer has restarted: what came before is of another incarnation. */
@@ -40,7 +40,7 @@ export interface Acknowledger {
    */
   adopt(session: ReceivingSession): void;
   /** The present incarnation. */
-  readonly incarnation: number;
+  incarnation(): number;
 }
 
 /** Nothing came. */
@@ -51,7 +51,7 @@ export function createAcknowledger(): Acknowledger {
   let last: ReceivingSession | undefined;
 
   const placeOf = (index: number): number =>
-    sessions.findIndex(({ received }) => received.index === index);
+    sessions.findIndex(({ received }) => received.index() === index);
   // What is to make room: one of the same index, or what was begun or heard from least recently. A
   // session in which datagrams come is not displaced by some in which nothing ever does.
   const outdated = (index: number): ReceivingSession | undefined => {
@@ -73,33 +73,34 @@ export function createAcknowledger(): Acknowledger {
       });
     },
     session(index) {
-      if (last?.received.index === index) return last;
+      if (last?.received.index() === index) return last;
       const place = placeOf(index);
       if (place < 0) return undefined;
       [last] = sessions.splice(place, 1);
       if (last !== undefined) sessions.push(last);
       return last;
     },
-    get waiting() {
-      for (const { received } of sessions) if (received.waiting > 0) return true;
+    waiting() {
+      for (const { received } of sessions) if (received.waiting() > 0) return true;
       return false;
     },
-    get waitingSinceMs() {
+    waitingSinceMs() {
       let sinceMs = Number.POSITIVE_INFINITY;
       for (const { received } of sessions) {
-        if (received.waiting > 0) sinceMs = Math.min(sinceMs, received.waitingSinceMs);
+        if (received.waiting() > 0) sinceMs = Math.min(sinceMs, received.waitingSinceMs());
       }
       return sinceMs;
     },
-    get due() {
+    due() {
       for (const { received } of sessions) {
-        if (received.waiting >= ACK_DATAGRAMS || received.waitingBytes >= ACK_BYTES) return true;
+        if (received.waiting() >= ACK_DATAGRAMS || received.waitingBytes() >= ACK_BYTES)
+          return true;
       }
       return false;
     },
     next(nowMs) {
       for (const { received } of sessions) {
-        if (received.waiting === 0) continue;
+        if (received.waiting() === 0) continue;
         received.acknowledge(fields, nowMs);
         return fields;
       }
@@ -114,7 +115,7 @@ export function createAcknowledger(): Acknowledger {
         if (other === session || possible) other.incarnation = state.incarnation;
       }
     },
-    get incarnation() {
+    incarnation() {
       return state.incarnation;
     },
   };

@@ -34,10 +34,10 @@ export interface ControlExchange {
   begin(own: number, peers: number): void;
   /** The numbering has ended: everything is forgotten, and nothing goes until the next begins. */
   end(): void;
-  readonly bytes: number;
+  bytes(): number;
   /** Whether anything is not acknowledged yet. */
-  readonly waits: boolean;
-  readonly retransmitted: number;
+  waits(): boolean;
+  retransmitted(): number;
 }
 
 /** Pieces that go out even if the path has no room: enough to find out that it has again. */
@@ -58,12 +58,12 @@ export function createControlExchange(
 
   const retryMs = (): number => {
     const rtt = paths.used?.rtt;
-    return rtt === undefined ? CONTROL_RETRY_MIN_MS : rtt.reorderedMs;
+    return rtt === undefined ? CONTROL_RETRY_MIN_MS : rtt.reorderedMs();
   };
   const writeAcknowledgement = (): void => {
     if (!state.acknowledge || !writer.reserve(CONTROL_ACK_MAX_BYTES)) return;
     state.acknowledge = false;
-    const next = writeControlAck(writer.buffer, writer.at, state.incoming, receiver.next);
+    const next = writeControlAck(writer.buffer(), writer.at(), state.incoming, receiver.next());
     writer.wrote(next, true);
   };
   /** Writes pieces; false when there is no datagram to write them into. */
@@ -74,10 +74,10 @@ export function createControlExchange(
     for (;;) {
       const piece = sender.due(sequence, retryMs(), nowMs);
       if (piece === undefined) return true;
-      if (written >= ALWAYS_PIECES && paths.used?.flight.open !== true) return true;
+      if (written >= ALWAYS_PIECES && paths.used?.flight.open() !== true) return true;
       if (piece.sent > 0 && again === CONTROL_RETRY_PIECES) return true;
       if (!writer.reserve(controlFrameBytes(piece.sequence, piece.bytes.length))) return false;
-      const { buffer, at } = writer;
+      const [buffer, at] = [writer.buffer(), writer.at()];
       const { more, bytes } = piece;
       writer.wrote(writeControl(buffer, at, state.outgoing, piece.sequence, more, bytes), true);
       if (piece.sent > 0) again += 1;
@@ -100,7 +100,7 @@ export function createControlExchange(
     write(nowMs) {
       if (!state.begun) return;
       writeAcknowledgement();
-      if (sender.idle) return;
+      if (sender.idle()) return;
       // Without a session or a path, whoever finds one has this called.
       const pauseMs = writePieces(nowMs) ? CONTROL_RETRY_MIN_MS : CONTROL_RETRY_MAX_MS;
       const nextMs = sender.nextMs(retryMs(), nowMs);
@@ -118,14 +118,14 @@ export function createControlExchange(
       sender.reset();
       receiver.reset();
     },
-    get waits() {
-      return state.begun && !sender.idle;
+    waits() {
+      return state.begun && !sender.idle();
     },
-    get bytes() {
-      return sender.bytes;
+    bytes() {
+      return sender.bytes();
     },
-    get retransmitted() {
-      return sender.retransmitted;
+    retransmitted() {
+      return sender.retransmitted();
     },
   };
 }

@@ -16,9 +16,9 @@ export interface ControlReceiver {
   /** Takes a piece whose bytes stand in `buffer`. */
   add(fields: Readonly<ControlFields>, buffer: Uint8Array, nowMs: number): void;
   /** The piece that is expected next. */
-  readonly next: number;
+  next(): number;
   /** Messages dropped because they were too long. */
-  readonly tooLong: number;
+  tooLong(): number;
   /** Forgets everything, and counts from 0 again. */
   reset(): void;
 }
@@ -82,10 +82,10 @@ export function createControlReceiver(deliver: ControlSink): ControlReceiver {
         take(piece.bytes, 0, piece.bytes.length, piece.more, nowMs);
       }
     },
-    get next() {
+    next() {
       return state.next;
     },
-    get tooLong() {
+    tooLong() {
       return state.tooLong;
     },
     reset() {

@@ -39,11 +39,11 @@ export interface ControlSender {
   /** When the next piece is due at the latest; -1 when none waits. */
   nextMs(retryMs: number, nowMs: number): number;
   /** Bytes that wait or are unacknowledged. */
-  readonly bytes: number;
+  bytes(): number;
   /** Whether nothing waits; an empty message has no bytes. */
-  readonly idle: boolean;
+  idle(): boolean;
   /** Pieces sent more than once, since the start. */
-  readonly retransmitted: number;
+  retransmitted(): number;
   /** Forgets everything, and counts from 0 again. */
   reset(): void;
 }
@@ -105,13 +105,13 @@ export function createControlSender(): ControlSender {
       }
       return earliestMs;
     },
-    get bytes() {
+    bytes() {
       return state.bytes;
     },
-    get idle() {
+    idle() {
       return pieces.length === 0;
     },
-    get retransmitted() {
+    retransmitted() {
       return state.retransmitted;
     },
     reset() {

@@ -68,7 +68,7 @@ export function createLink(options: LinkOptions): Link {
     delivery,
     lone,
     deadlines,
-    blocked: () => !sender.idle,
+    blocked: () => !sender.idle(),
     looked,
     tick: (nowMs) => {
       moment.nowMs = nowMs;
@@ -173,7 +173,7 @@ export function createLink(options: LinkOptions): Link {
     }
   }
   function helloCame(linkNumber: number, windowBytes: number, session: ReceivingSession): void {
-    if (life.greeted && linkNumber !== state.peers) {
+    if (life.greeted() && linkNumber !== state.peers) {
       forget("restarted", false, moment.nowMs);
       if (!living()) return;
       acknowledger.adopt(session);
@@ -182,26 +182,26 @@ export function createLink(options: LinkOptions): Link {
       state.windowBytes = windowBytes;
       for (const path of paths.all) setWindow(path);
     }
-    if (life.greeted) return;
+    if (life.greeted()) return;
     state.peers = linkNumber;
     control.begin(number, linkNumber);
     life.greet();
   }
   function looked(nowMs: number): void {
     if (!living()) return;
-    const session = channel.sendingIndex !== 0;
+    const session = channel.sendingIndex() !== 0;
     const used = paths.used?.failed === true ? undefined : paths.used;
     const doubtful = used !== undefined && inDoubt(used, nowMs);
     waiting.silentSince(doubtful ? used?.silentSinceMs : undefined, nowMs);
     life.assess({ session, used, silentMs: keeper.silentMs(nowMs), doubtful }, nowMs);
-    if (greeting.due || !sender.idle || control.waits) turnEnd.schedule();
+    if (greeting.due() || !sender.idle() || control.waits()) turnEnd.schedule();
   }
   function deliverControl(buffer: Uint8Array, at: number, length: number, nowMs: number): void {
     counters.controlReceived += 1;
     owner.control(link, buffer, at, length, nowMs);
   }
   function hasMoreRoom(): boolean {
-    if (state.roomWanted && sender.bytes <= QUEUE_BYTES / 2) return true;
+    if (state.roomWanted && sender.bytes() <= QUEUE_BYTES / 2) return true;
     for (const flow of crowdedFlows) {
       if (sender.queue.bytesOf(flow) <= FLOW_ROOM_BYTES / 2) return true;
     }
@@ -226,7 +226,7 @@ export function createLink(options: LinkOptions): Link {
     const { used } = paths;
     if (datagram[0] === DATA) paths.againMs = nowMs;
     if (to !== undefined) transmitTo(to, datagram, nowMs);
-    else if (used !== undefined && !channel.suspect && !inDoubt(used, nowMs)) {
+    else if (used !== undefined && !channel.suspect() && !inDoubt(used, nowMs)) {
       transmitTo(used.address, datagram, nowMs);
     } else {
       for (const path of paths.candidates()) transmitTo(path.address, datagram, nowMs);
@@ -269,16 +269,16 @@ export function createLink(options: LinkOptions): Link {
   // ---- the owner ----
 
   const link: Link = {
-    get remote() {
+    remote() {
       return channel.remote;
     },
-    get up() {
-      return life.up;
+    up() {
+      return life.up();
     },
     send(buffer, at, length, flow, nowMs) {
       moment.nowMs = nowMs;
-      if (!life.up || length > MAX_PACKET_BYTES) {
-        if (life.up) counters.droppedTooLong += 1;
+      if (!life.up() || length > MAX_PACKET_BYTES) {
+        if (life.up()) counters.droppedTooLong += 1;
         else counters.droppedDown += 1;
         return false;
       }
@@ -295,7 +295,7 @@ export function createLink(options: LinkOptions): Link {
     },
     sendControl(message, nowMs) {
       moment.nowMs = nowMs;
-      if (!life.up || message.length > MAX_CONTROL_BYTES || !control.send(message)) return false;
+      if (!life.up() || message.length > MAX_CONTROL_BYTES || !control.send(message)) return false;
       counters.controlSent += 1;
       turnEnd.schedule();
       return true;

@@ -29,22 +29,22 @@ export interface DatagramWriter {
   /** Makes sure that so many bytes of frames have room; false if no datagram can have them now. */
   reserve(bytes: number): boolean;
   /** Bytes of frames that an empty datagram has room for; 0 when there is nowhere to send. */
-  readonly capacity: number;
+  capacity(): number;
   /** Where the frames are written, and where the next one belongs: after `reserve` said yes. */
-  readonly buffer: Uint8Array;
-  readonly at: number;
+  buffer(): Uint8Array;
+  at(): number;
   /** Bytes of room in the open datagram. */
-  readonly room: number;
+  room(): number;
   /** Frames have been written up to here; `eliciting`: one of them wants an acknowledgement. */
   wrote(to: number, eliciting: boolean): void;
   /** Whether anything was written and has not left yet. */
-  readonly open: boolean;
+  open(): boolean;
   /** Sends everything; `idle`: because there is nothing more to send. */
   flush(idle: boolean): void;
   /** Lets the open datagram go unsent: for whom it was is gone. What is sealed leaves. */
   discard(): void;
   /** The machine's queue was full when last sent to the used path; until `machineHasRoom`. */
-  readonly machineFull: boolean;
+  machineFull(): boolean;
   machineHasRoom(): void;
 }
 
@@ -76,7 +76,7 @@ export function createDatagramWriter(options: DatagramWriterOptions): DatagramWr
 
   const mtuOf = (used: Path): number => {
     const other = options.second();
-    return other === undefined ? used.mtu.bytes : Math.min(used.mtu.bytes, other.mtu.bytes);
+    return other === undefined ? used.mtu.bytes() : Math.min(used.mtu.bytes(), other.mtu.bytes());
   };
   const sendRun = (): void => {
     const bytes = state.start - state.run;
@@ -103,7 +103,7 @@ export function createDatagramWriter(options: DatagramWriterOptions): DatagramWr
   };
   const openDatagram = (): boolean => {
     const used = paths.used;
-    if (used === undefined || !channel.ready) return false;
+    if (used === undefined || !channel.ready()) return false;
     const mtu = mtuOf(used);
     const runBytes = state.start - state.run;
     const fits =
@@ -122,7 +122,7 @@ export function createDatagramWriter(options: DatagramWriterOptions): DatagramWr
     const first = state.start + DATAGRAM_HEADER_BYTES;
     state.mtu = mtu;
     state.limit = state.start + mtu - DATAGRAM_TAG_BYTES;
-    greets = greeting.due;
+    greets = greeting.due();
     state.asks = greets;
     state.at = greeting.write(buffer, first);
     return true;
@@ -163,24 +163,24 @@ export function createDatagramWriter(options: DatagramWriterOptions): DatagramWr
       closeDatagram(true, false);
       return openDatagram() && state.limit - state.at >= bytes;
     },
-    get capacity() {
+    capacity() {
       const used = paths.used;
-      return used === undefined ? 0 : mtuOf(used) - DATAGRAM_OVERHEAD_BYTES - greeting.bytes;
+      return used === undefined ? 0 : mtuOf(used) - DATAGRAM_OVERHEAD_BYTES - greeting.bytes();
     },
-    get buffer() {
+    buffer() {
       return buffer;
     },
-    get at() {
+    at() {
       return state.at;
     },
-    get room() {
+    room() {
       return state.at === 0 ? 0 : state.limit - state.at;
     },
     wrote(to, eliciting) {
       state.at = to;
       if (eliciting) state.asks = true;
     },
-    get open() {
+    open() {
       return state.at > 0 || state.start > state.run;
     },
     flush(idle) {
@@ -193,7 +193,7 @@ export function createDatagramWriter(options: DatagramWriterOptions): DatagramWr
       sendRun();
       release();
     },
-    get machineFull() {
+    machineFull() {
       return full !== undefined && paths.used?.address.transport === full;
     },
     machineHasRoom() {

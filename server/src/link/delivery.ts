@@ -38,13 +38,13 @@ export interface Delivery {
   /** Tells the paths what is lost by now. */
   findLost(nowMs: number): void;
   /** Datagrams of the latest session of which nothing is known. */
-  readonly open: number;
+  open(): number;
   /** Whether as many are under way as can be remembered. */
-  readonly full: boolean;
+  full(): boolean;
   /** Forgets all: the peer that got them is gone. */
   reset(): void;
   /** Datagrams given up as lost, since the start. */
-  readonly lost: number;
+  lost(): number;
 }
 
 /** An acknowledgement that claims to have waited longer is not believed. */
@@ -86,7 +86,7 @@ function createSink(paths: Paths, totals: { lost: number }) {
       if (rtt === undefined) return 0;
       // One of the same instant counts: what is sent in one run arrives in one.
       const overtaken = (paths.byId(id)?.acknowledgedSentMs ?? -1) >= sentMs;
-      return overtaken ? rtt.reorderedMs : rtt.lostMs;
+      return overtaken ? rtt.reorderedMs() : rtt.lostMs();
     },
     lost(id, bytes, kind, sentMs, nowMs) {
       const path = paths.byId(id);
@@ -104,7 +104,7 @@ function createSink(paths: Paths, totals: { lost: number }) {
       path.loss.note(true);
       path.mtu.lost(bytes);
       if (path.silentSinceMs < 0 && sentMs > path.aliveMs) path.silentSinceMs = sentMs;
-      if (silentMs(path, nowMs) >= path.rtt.lostMs) path.flight.collapse();
+      if (silentMs(path, nowMs) >= path.rtt.lostMs()) path.flight.collapse();
     },
     forgotten(id, bytes, kind) {
       const path = paths.byId(id);
@@ -124,7 +124,7 @@ export function createDelivery(paths: Paths): Delivery {
   let latest: SentDatagrams | undefined;
 
   const sessionOf = (index: number): SentDatagrams => {
-    const known = sessions.find((session) => session.index === index);
+    const known = sessions.find((session) => session.index() === index);
     if (known !== undefined) return known;
     const oldest = sessions.length < RECEIVING_SESSIONS ? undefined : sessions.shift();
     oldest?.reset(index);
@@ -134,18 +134,18 @@ export function createDelivery(paths: Paths): Delivery {
   };
   const findLost = (nowMs: number): void => {
     state.searchedMs = nowMs;
-    for (const session of sessions) if (session.open > 0) session.findLost(nowMs);
+    for (const session of sessions) if (session.open() > 0) session.findLost(nowMs);
   };
 
   return {
     sent(index, counter, path, bytes, kind, nowMs) {
-      if (latest?.index !== index) latest = sessionOf(index);
+      if (latest?.index() !== index) latest = sessionOf(index);
       const { flight } = path;
       if ((kind & PROBE) === 0) flight.sent(bytes, nowMs);
-      latest.add(counter, path.id, bytes, kind, flight.delivered, flight.deliveredMs, nowMs);
+      latest.add(counter, path.id, bytes, kind, flight.delivered(), flight.deliveredMs(), nowMs);
     },
     acknowledge(ack, from, nowMs) {
-      const session = sessions.find(({ index }) => index === ack.index);
+      const session = sessions.find((known) => known.index() === ack.index);
       if (session === undefined) return false;
       source.path = from;
       newest.path = -1;
@@ -162,20 +162,20 @@ export function createDelivery(paths: Paths): Delivery {
       return newest.greets;
     },
     findLost,
-    get open() {
+    open() {
       let open = 0;
-      for (const session of sessions) open += session.open;
+      for (const session of sessions) open += session.open();
       return open;
     },
-    get full() {
-      return latest !== undefined && latest.open >= FLIGHT_DATAGRAMS;
+    full() {
+      return latest !== undefined && latest.open() >= FLIGHT_DATAGRAMS;
     },
     reset() {
       for (const session of sessions) session.reset(-1);
       sessions = [];
       latest = undefined;
     },
-    get lost() {
+    lost() {
       return totals.lost;
     },
   };

@@ -26,16 +26,16 @@ import type { RoundTrip } from "./round-trip.js";
 /** The bytes in flight on one path. */
 export interface Flight {
   /** Bytes that are under way. */
-  readonly bytes: number;
+  bytes(): number;
   /** How many may be. */
-  readonly limitBytes: number;
+  limitBytes(): number;
   /** Whether more may be sent. */
-  readonly open: boolean;
+  open(): boolean;
   /** Bytes delivered since the start, and when the last of them were acknowledged. */
-  readonly delivered: number;
-  readonly deliveredMs: number;
+  delivered(): number;
+  deliveredMs(): number;
   /** The best rate of the last rounds, in bytes a second; 0 when not known. */
-  readonly ratePerSecond: number;
+  ratePerSecond(): number;
   sent(bytes: number, nowMs: number): void;
   /**
    * A datagram arrived: `deliveredThen` and `deliveredThenMs` are what `delivered` and
@@ -83,9 +83,9 @@ export function createFlight(rtt: RoundTrip): Flight {
   const targetBytes = (nowMs: number): number => {
     // Rates are in bytes a millisecond. Acknowledgements wait, and ways differ in length from one
     // datagram to the next: neither is a queue.
-    if (nowMs < state.probeUntilMs) return (state.rate * rtt.leastMs) / 2;
-    const spareMs = FLIGHT_HEADROOM * rtt.leastMs + 2 * ACK_DELAY_MS + 2 * rtt.varianceMs;
-    return state.rate * (rtt.leastMs + state.headroom * spareMs);
+    if (nowMs < state.probeUntilMs) return (state.rate * rtt.leastMs()) / 2;
+    const spareMs = FLIGHT_HEADROOM * rtt.leastMs() + 2 * ACK_DELAY_MS + 2 * rtt.varianceMs();
+    return state.rate * (rtt.leastMs() + state.headroom * spareMs);
   };
   const limits = { bytes: FLIGHT_FLOOR_BYTES };
   const setLimit = (nowMs: number): void => {
@@ -134,22 +134,22 @@ export function createFlight(rtt: RoundTrip): Flight {
   };
 
   return {
-    get bytes() {
+    bytes() {
       return state.bytes;
     },
-    get limitBytes() {
+    limitBytes() {
       return limits.bytes;
     },
-    get open() {
+    open() {
       return state.bytes < limits.bytes;
     },
-    get delivered() {
+    delivered() {
       return state.delivered;
     },
-    get deliveredMs() {
+    deliveredMs() {
       return state.deliveredMs;
     },
-    get ratePerSecond() {
+    ratePerSecond() {
       return state.rate * 1000;
     },
     sent(bytes, nowMs) {
@@ -162,11 +162,11 @@ export function createFlight(rtt: RoundTrip): Flight {
       state.roundBytes += bytes;
       state.deliveredMs = nowMs;
       if (state.starting) state.startBytes = Math.min(state.startBytes + bytes, state.windowBytes);
-      if (rtt.renewedAtMs > state.renewedAtMs) {
-        state.renewedAtMs = rtt.renewedAtMs;
-        state.probeUntilMs = nowMs + MIN_RTT_PROBE_MS + rtt.smoothedMs;
+      if (rtt.renewedAtMs() > state.renewedAtMs) {
+        state.renewedAtMs = rtt.renewedAtMs();
+        state.probeUntilMs = nowMs + MIN_RTT_PROBE_MS + rtt.smoothedMs();
       }
-      const tookMs = Math.max(nowMs - deliveredThenMs, rtt.leastMs);
+      const tookMs = Math.max(nowMs - deliveredThenMs, rtt.leastMs());
       if (tookMs > 0) measure((state.delivered - deliveredThen) / tookMs, idle);
       if (deliveredThen >= state.roundEnds) endRound();
       setLimit(nowMs);

@@ -35,8 +35,8 @@ export interface FlowQueue {
   next(nowMs: number): number;
   /** Takes the packet of which `next` has just told, to `at` in `into`. */
   shift(into: Uint8Array, at: number): void;
-  readonly packets: number;
-  readonly bytes: number;
+  packets(): number;
+  bytes(): number;
   /** Bytes that wait in the queue of this flow, of those that share it too. */
   bytesOf(flow: number): number;
   /** Drops all, uncounted. Gives how many there were. */
@@ -156,10 +156,10 @@ export function createFlowQueue(salt: number): FlowQueue {
       account(queue, length);
     },
     bytesOf: (flow) => weight(queueOf(flow)),
-    get packets() {
+    packets() {
       return state.packets;
     },
-    get bytes() {
+    bytes() {
       return state.bytes;
     },
     clear() {

@@ -44,7 +44,7 @@ export interface FrameSink {
   hello(fields: HelloFields, buffer: Uint8Array): void;
   close(reason: CloseReason): void;
   /** Whether the rest of the datagram is still wanted. */
-  readonly listening: boolean;
+  listening(): boolean;
 }
 
 /** Acts on the frames of a plaintext that has been found valid. */
@@ -95,7 +95,7 @@ export function createFrameDispatch(sink: FrameSink): DispatchFrames {
   return (buffer, at, length) => {
     const end = at + length;
     reader.buffer = buffer;
-    for (let place = at; place < end && sink.listening; ) {
+    for (let place = at; place < end && sink.listening(); ) {
       const type = buffer[place] ?? 0;
       if (type === PADDING) return;
       reader.at = place + 1;

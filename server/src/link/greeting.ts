@@ -12,9 +12,9 @@ import { helloFrameBytes, writeHello } from "./frames/hello-frame.js";
 /** Our HELLO. */
 export interface Greeting {
   /** Whether the session that the channel seals with now has still to be greeted. */
-  readonly due: boolean;
+  due(): boolean;
   /** Bytes that it takes in the next datagram: 0 when it is not due. */
-  readonly bytes: number;
+  bytes(): number;
   /** Writes it if it is due; gives the place after it. */
   write(out: Uint8Array, to: number): number;
   /** A datagram of this session with HELLO in it was acknowledged. */
@@ -35,18 +35,18 @@ export function createGreeting(
   // The session that has acknowledged it; -1 for none (0 is no index either, but could be taken).
   const state = { index: -1 };
   return {
-    get due() {
-      return channel.sendingIndex !== state.index;
+    due() {
+      return channel.sendingIndex() !== state.index;
     },
-    get bytes() {
-      return channel.sendingIndex !== state.index ? size : 0;
+    bytes() {
+      return channel.sendingIndex() !== state.index ? size : 0;
     },
     write(out, to) {
-      if (channel.sendingIndex === state.index) return to;
+      if (channel.sendingIndex() === state.index) return to;
       return writeHello(out, to, LINK_VERSION, tag, linkNumber, windowBytes);
     },
     acknowledged(index) {
-      if (index === channel.sendingIndex) state.index = index;
+      if (index === channel.sendingIndex()) state.index = index;
     },
     reset() {
       state.index = -1;

@@ -13,7 +13,7 @@ export interface Intervals {
   /** Adds the bytes from `start` to `end`, at least one. What is not new changes nothing. */
   add(start: number, end: number): IntervalOutcome;
   /** Bytes in all. */
-  readonly bytes: number;
+  bytes(): number;
   /** Forgets all. */
   clear(): void;
 }
@@ -69,7 +69,7 @@ export function createIntervals(most: number): Intervals {
       }
       return "new";
     },
-    get bytes() {
+    bytes() {
       return bytes;
     },
     clear() {

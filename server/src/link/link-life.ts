@@ -29,9 +29,9 @@ export interface LifeSink {
 
 /** The life of a link. */
 export interface LinkLife {
-  readonly up: boolean;
+  up(): boolean;
   /** Whether HELLO came in this incarnation. */
-  readonly greeted: boolean;
+  greeted(): boolean;
   /** HELLO came. */
   greet(): void;
   /** The link is closed, by the owner, who is told nothing. */
@@ -46,9 +46,9 @@ export interface LinkLife {
 export function qualityOf(path: Path | undefined, doubtful: boolean): LinkQuality {
   return {
     doubtful,
-    rttMicros: Math.round((path?.rtt.smoothedMs ?? 0) * 1000),
-    loss: path?.loss.share ?? 0,
-    ratePerSecond: path?.flight.ratePerSecond ?? 0,
+    rttMicros: Math.round((path?.rtt.smoothedMs() ?? 0) * 1000),
+    loss: path?.loss.share() ?? 0,
+    ratePerSecond: path?.flight.ratePerSecond() ?? 0,
   };
 }
 
@@ -63,7 +63,7 @@ export function createLinkLife(sink: LifeSink): LinkLife {
   };
   const report = (path: Path, doubtful: boolean, nowMs: number): void => {
     // The first measurement is: until then the owner knows nothing of the path.
-    const isNews = doubtful !== told.doubtful || (path.rtt.measured && !state.measured);
+    const isNews = doubtful !== told.doubtful || (path.rtt.measured() && !state.measured);
     if (!isNews && nowMs - state.toldMs < REPORT_MS) return;
     const quality = qualityOf(path, doubtful);
     const rttChange = Math.abs(quality.rttMicros - told.rttMicros);
@@ -78,7 +78,7 @@ export function createLinkLife(sink: LifeSink): LinkLife {
   const tell = (path: Path | undefined, quality: LinkQuality, nowMs: number): void => {
     told = quality;
     state.toldMs = nowMs;
-    state.measured = path?.rtt.measured === true;
+    state.measured = path?.rtt.measured() === true;
   };
   const reasonAgainst = ({ session, used, silentMs }: LifeSigns): DownReason | undefined => {
     if (!session) return "no-session";
@@ -87,10 +87,10 @@ export function createLinkLife(sink: LifeSink): LinkLife {
   };
 
   return {
-    get up() {
+    up() {
       return state.up;
     },
-    get greeted() {
+    greeted() {
       return state.greeted;
     },
     greet() {

@@ -90,8 +90,8 @@ export interface LinkStats {
 /** One neighbour: a channel over any of its transport addresses. */
 export interface Link {
   /** The neighbour's address, 32 bytes. Not to be modified. */
-  readonly remote: Uint8Array;
-  readonly up: boolean;
+  remote(): Uint8Array;
+  up(): boolean;
   /**
    * Sends a packet of 0 to 69,632 bytes; its bytes are the caller's again when this returns. `flow`:
    * a u32 that packets of one conversation share. False: it was dropped, and counted, because it

@@ -45,13 +45,13 @@ export function createLoneDatagrams(options: LoneDatagramsOptions): LoneDatagram
 
   /** Whether a datagram with so many bytes of frames may go there now. */
   const may = (path: Path, frames: number): boolean => {
-    const bytes = DATAGRAM_OVERHEAD_BYTES + greeting.bytes + frames;
-    if (!channel.ready) return false;
+    const bytes = DATAGRAM_OVERHEAD_BYTES + greeting.bytes() + frames;
+    if (!channel.ready()) return false;
     return path.proven || path.kind !== "learned" || bytes <= path.creditBytes;
   };
   const send = (batch: Uint8Array, end: number, path: Path, answer: Answer, kind: number) => {
-    const asks = greeting.due ? "acknowledgement" : answer;
-    const kinds = greeting.due ? kind | GREETS : kind;
+    const asks = greeting.due() ? "acknowledgement" : answer;
+    const kinds = greeting.due() ? kind | GREETS : kind;
     const bytes = sealing.seal(batch, 0, end - DATAGRAM_HEADER_BYTES, path, asks, kinds);
     if (bytes > 0) {
       path.address.transport.send(path.address, batch, 0, bytes, bytes);
@@ -87,8 +87,8 @@ export function createLoneDatagrams(options: LoneDatagramsOptions): LoneDatagram
     },
     probe(path, bytes) {
       const frames = bytes - DATAGRAM_OVERHEAD_BYTES;
-      if (frames < greeting.bytes + MTU_PROBE_FRAME_BYTES) return false;
-      if (!may(path, frames - greeting.bytes)) return false;
+      if (frames < greeting.bytes() + MTU_PROBE_FRAME_BYTES) return false;
+      if (!may(path, frames - greeting.bytes())) return false;
       const batch = pool.take();
       let at = begin(batch);
       batch[at++] = MTU_PROBE;

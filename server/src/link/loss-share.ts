@@ -4,7 +4,7 @@ import { LOSS_PRIOR, LOSS_WINDOW } from "./constants.js";
 
 /** The share of datagrams that are lost on one path, 0 to 1, over the last some hundred. */
 export interface LossShare {
-  readonly share: number;
+  share(): number;
   note(lost: boolean): void;
 }
 
@@ -15,7 +15,7 @@ export interface LossShare {
 export function createLossShare(): LossShare {
   const state = { lost: 0, all: LOSS_PRIOR };
   return {
-    get share() {
+    share() {
       return state.lost / state.all;
     },
     note(lost) {

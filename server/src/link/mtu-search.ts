@@ -17,7 +17,7 @@ import {
 /** The search on one path. */
 export interface MtuSearch {
   /** The largest size known to arrive. */
-  readonly bytes: number;
+  bytes(): number;
   /** The size to try now; 0 for none. The answer is `arrived` or `lost` with that size. */
   probe(nowMs: number): number;
   /** A probe arrived. */
@@ -68,7 +68,7 @@ export function createMtuSearch(base: number, largest: number, enabled: boolean)
   };
 
   return {
-    get bytes() {
+    bytes() {
       return Math.min(state.bytes, state.largest);
     },
     probe(nowMs) {

@@ -25,15 +25,15 @@ export interface PacketSender {
   /** Sends what waits, as far as there is room on the path. */
   pump(): void;
   /** Whether nothing waits. */
-  readonly idle: boolean;
+  idle(): boolean;
   /** Bytes and packets that wait. */
-  readonly bytes: number;
-  readonly packets: number;
+  bytes(): number;
+  packets(): number;
   /** Drops what waits; gives how many packets. */
   clear(): number;
   readonly queue: FlowQueue;
   /** Packets handed to datagrams, whole or in fragments, since the start. */
-  readonly sent: number;
+  sent(): number;
 }
 
 /** What a sender of packets needs. */
@@ -62,7 +62,7 @@ export function createPacketSender(options: PacketSenderOptions): PacketSender {
 
   const mayWrite = (): boolean => {
     const used = paths.used;
-    return used?.flight.open === true && !writer.machineFull && !delivery.full;
+    return used?.flight.open() === true && !writer.machineFull() && !delivery.full();
   };
   const newId = (): number => {
     state.id = (state.id + 1) >>> 0;
@@ -77,9 +77,9 @@ export function createPacketSender(options: PacketSenderOptions): PacketSender {
       fragment.offset = offset;
       fragment.total = total;
       fragment.at = at + offset;
-      fragment.length = fragmentBytes(writer.room, offset, total);
+      fragment.length = fragmentBytes(writer.room(), offset, total);
       if (fragment.length === 0) break;
-      writer.wrote(writeFragment(writer.buffer, writer.at, fragment, buffer), true);
+      writer.wrote(writeFragment(writer.buffer(), writer.at(), fragment, buffer), true);
       offset += fragment.length;
     }
     return offset;
@@ -108,10 +108,10 @@ export function createPacketSender(options: PacketSenderOptions): PacketSender {
   // The next packet of the queue, into a datagram or, where it has to be cut, into `staged`.
   const sendNext = (length: number): boolean => {
     const frame = packetFrameBytes(length);
-    if (frame <= writer.capacity) {
+    if (frame <= writer.capacity()) {
       if (!writer.reserve(frame)) return false;
-      const place = writePacketHeader(writer.buffer, writer.at, length);
-      queue.shift(writer.buffer, place);
+      const place = writePacketHeader(writer.buffer(), writer.at(), length);
+      queue.shift(writer.buffer(), place);
       writer.wrote(place + length, true);
       state.sent += 1;
       return true;
@@ -127,16 +127,16 @@ export function createPacketSender(options: PacketSenderOptions): PacketSender {
   return {
     send(buffer, at, length, flow) {
       if (length > MAX_PACKET_BYTES) return false;
-      if (queue.packets > 0 || staged !== undefined || !mayWrite()) {
+      if (queue.packets() > 0 || staged !== undefined || !mayWrite()) {
         return queue.push(flow, buffer, at, length, waiting.at(moment.nowMs));
       }
       const frame = packetFrameBytes(length);
-      if (frame <= writer.room || (frame <= writer.capacity && writer.reserve(frame))) {
-        writer.wrote(writePacket(writer.buffer, writer.at, buffer, at, length), true);
+      if (frame <= writer.room() || (frame <= writer.capacity() && writer.reserve(frame))) {
+        writer.wrote(writePacket(writer.buffer(), writer.at(), buffer, at, length), true);
         state.sent += 1;
         return true;
       }
-      if (writer.capacity === 0 || !writer.reserve(0)) {
+      if (writer.capacity() === 0 || !writer.reserve(0)) {
         return queue.push(flow, buffer, at, length, waiting.at(moment.nowMs));
       }
       cutDirectly(buffer, at, length);
@@ -153,14 +153,14 @@ export function createPacketSender(options: PacketSenderOptions): PacketSender {
         if (length < 0 || !sendNext(length)) return;
       }
     },
-    get idle() {
-      return staged === undefined && queue.packets === 0;
+    idle() {
+      return staged === undefined && queue.packets() === 0;
     },
-    get bytes() {
-      return queue.bytes + (staged === undefined ? 0 : state.total - state.done);
+    bytes() {
+      return queue.bytes() + (staged === undefined ? 0 : state.total - state.done);
     },
-    get packets() {
-      return queue.packets + (staged === undefined ? 0 : 1);
+    packets() {
+      return queue.packets() + (staged === undefined ? 0 : 1);
     },
     clear() {
       const dropped = queue.clear() + (staged === undefined ? 0 : 1);
@@ -169,7 +169,7 @@ export function createPacketSender(options: PacketSenderOptions): PacketSender {
       return dropped;
     },
     queue,
-    get sent() {
+    sent() {
       return state.sent;
     },
   };

@@ -19,19 +19,19 @@ import { type Path, silentMs } from "./path.js";
 
 /** What a path costs, in milliseconds: its shortest round trip and a share of its loss. */
 export function pathCost(path: Path): number {
-  return path.rtt.leastMs + LOSS_COST_MS * path.loss.share;
+  return path.rtt.leastMs() + LOSS_COST_MS * path.loss.share();
 }
 
 /** Whether something sent there should have been answered long ago. */
 export function inDoubt(path: Path, nowMs: number): boolean {
   return (
-    path.failed || silentMs(path, nowMs) > Math.max(DOUBT_MS, DOUBT_RTTS * path.rtt.smoothedMs)
+    path.failed || silentMs(path, nowMs) > Math.max(DOUBT_MS, DOUBT_RTTS * path.rtt.smoothedMs())
   );
 }
 
 /** Whether the used path has failed so long that one that answers takes its place. */
 function toBeLeft(path: Path, nowMs: number): boolean {
-  return path.failed || silentMs(path, nowMs) >= Math.max(SWITCH_MS, 4 * path.rtt.smoothedMs);
+  return path.failed || silentMs(path, nowMs) >= Math.max(SWITCH_MS, 4 * path.rtt.smoothedMs());
 }
 
 /** The cheapest proven path that fits; undefined when there is none. */
@@ -66,7 +66,7 @@ export function choosePath(
   if (inDoubt(used, nowMs) || nowMs - movedMs < MOVE_AGAIN_MS) return used;
   const better = cheapest(
     paths,
-    (path) => path !== used && path.rtt.measured && path.silentSinceMs < 0,
+    (path) => path !== used && path.rtt.measured() && path.silentSinceMs < 0,
   );
   if (better === undefined) return used;
   const gain = pathCost(used) - pathCost(better);

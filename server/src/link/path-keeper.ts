@@ -34,7 +34,7 @@ export interface PathKeeper {
   /** Milliseconds for which nothing has been answered on the used path. */
   silentMs(nowMs: number): number;
   /** How often traffic has moved. */
-  readonly moves: number;
+  moves(): number;
   /** Stops looking until `look`. */
   rest(): void;
 }
@@ -99,18 +99,18 @@ export function createPathKeeper(options: PathKeeperOptions): PathKeeper {
     channel.doubt(nowMs);
   };
   const tryLarger = (path: Path, nowMs: number): void => {
-    if (!path.proven || inDoubt(path, nowMs) || !channel.ready) return;
+    if (!path.proven || inDoubt(path, nowMs) || !channel.ready()) return;
     const bytes = path.mtu.probe(nowMs);
     if (bytes === 0) return;
     if (!lone.probe(path, bytes)) path.mtu.probeForgotten();
   };
   const paceMs = (): number => {
     if (!options.blocked() || paths.used === undefined) return PROBE_DOUBT_MS;
-    return Math.min(PROBE_DOUBT_MS, paths.used.rtt.reorderedMs);
+    return Math.min(PROBE_DOUBT_MS, paths.used.rtt.reorderedMs());
   };
   // Whether something may be found lost or silent before the next probe.
   const pressing = (nowMs: number): boolean => {
-    if (delivery.open > 0) return true;
+    if (delivery.open() > 0) return true;
     for (const path of paths.all) {
       if (path.silentSinceMs >= 0 && silentMs(path, nowMs) < OUTAGE_MS) return true;
     }
@@ -120,8 +120,8 @@ export function createPathKeeper(options: PathKeeperOptions): PathKeeper {
   // it again. So one probe goes out before they count as lost.
   const askAboutTail = (nowMs: number): void => {
     const { used } = paths;
-    if (used === undefined || used.probes > 0 || delivery.open === 0 || !channel.ready) return;
-    if (silentMs(used, nowMs) > used.rtt.reorderedMs) prober.ask(used, nowMs);
+    if (used === undefined || used.probes > 0 || delivery.open() === 0 || !channel.ready()) return;
+    if (silentMs(used, nowMs) > used.rtt.reorderedMs()) prober.ask(used, nowMs);
   };
   function look(nowMs: number): void {
     if (state.looking) return;
@@ -131,7 +131,7 @@ export function createPathKeeper(options: PathKeeperOptions): PathKeeper {
     askAboutTail(nowMs);
     choose(nowMs);
     const mood = { busy: nowMs - state.busyMs < BUSY_MS, doubt: doubtful(nowMs) };
-    const nextMs = channel.ready ? prober.work(mood, nowMs) : Number.POSITIVE_INFINITY;
+    const nextMs = channel.ready() ? prober.work(mood, nowMs) : Number.POSITIVE_INFINITY;
     for (const path of paths.all) tryLarger(path, nowMs);
     doubtSession(nowMs);
     options.looked(nowMs);
@@ -154,7 +154,7 @@ export function createPathKeeper(options: PathKeeperOptions): PathKeeper {
       return used === undefined ? undefined : secondPath(paths.all, used, nowMs);
     },
     silentMs: silence,
-    get moves() {
+    moves() {
       return state.moves;
     },
     rest() {

@@ -69,8 +69,8 @@ export function createPathProber(
     noteAsked(path, nowMs);
   };
   const backoffMs = (path: Path): number => {
-    const firstMs = path.rtt.measured
-      ? Math.max(CHALLENGE_MS, 1.5 * path.rtt.smoothedMs)
+    const firstMs = path.rtt.measured()
+      ? Math.max(CHALLENGE_MS, 1.5 * path.rtt.smoothedMs())
       : CHALLENGE_MS;
     return Math.min(firstMs * 2 ** Math.min(Math.max(0, path.probes - 1), 10), PROBE_SLOWEST_MS);
   };

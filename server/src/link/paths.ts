@@ -37,39 +37,43 @@ export interface Paths {
 const same = (a: TransportAddress, b: TransportAddress): boolean =>
   a === b || (a.text === b.text && a.transport === b.transport);
 
+/** The same, to its maker. */
+interface Known extends Paths {
+  all: Path[];
+  used: Path | undefined;
+}
+
 /** No addresses. `added` is called with each new path, before it is used. */
 export function createPaths(random: Random, added: (path: Path) => void): Paths {
-  let all: Path[] = [];
-  let used: Path | undefined;
   let lastHeard: Path | undefined;
   let lastById: Path | undefined;
   let nextId = 0;
 
   const find = (address: TransportAddress): Path | undefined => {
-    for (const path of all) if (path.address === address) return path;
-    for (const path of all) if (same(path.address, address)) return path;
+    for (const path of paths.all) if (path.address === address) return path;
+    for (const path of paths.all) if (same(path.address, address)) return path;
     return undefined;
   };
   const create = (address: TransportAddress, kind: PathKind): Path => {
     const path = createPath(address, nextId, kind, random);
     nextId += 1;
-    all.push(path);
+    paths.all.push(path);
     added(path);
     return path;
   };
   const forget = (path: Path): void => {
-    all = all.filter((other) => other !== path);
+    paths.all = paths.all.filter((other) => other !== path);
     if (lastHeard === path) lastHeard = undefined;
     if (lastById === path) lastById = undefined;
-    if (used === path) used = undefined;
+    if (paths.used === path) paths.used = undefined;
   };
   // Strangers' addresses go before proven ones, and never the one in use: who copies datagrams
   // from many addresses displaces nothing that matters.
   const makeRoom = (): void => {
-    const learned = all.filter((path) => path.kind === "learned");
+    const learned = paths.all.filter((path) => path.kind === "learned");
     if (learned.length < MAX_LEARNED) return;
     const rank = (path: Path): number =>
-      path.heardMs + (path === used ? 2e15 : path.proven ? 1e15 : 0);
+      path.heardMs + (path === paths.used ? 2e15 : path.proven ? 1e15 : 0);
     const victim = learned.reduce((a, b) => (rank(b) < rank(a) ? b : a));
     forget(victim);
   };
@@ -85,19 +89,16 @@ export function createPaths(random: Random, added: (path: Path) => void): Paths 
     path.creditBytes = 0;
     path.probes = 0;
     path.silentSinceMs = -1;
-    if (used === path) used = undefined;
+    if (paths.used === path) paths.used = undefined;
   };
 
-  return {
-    get all() {
-      return all;
-    },
+  // What may be read stands in the object itself: it is read for each packet.
+  const paths: Known = {
+    all: [],
     againMs: -1,
-    get used() {
-      return used;
-    },
+    used: undefined,
     use(path) {
-      used = path;
+      paths.used = path;
     },
     add(address, kind) {
       const path = find(address);
@@ -105,7 +106,7 @@ export function createPaths(random: Random, added: (path: Path) => void): Paths 
         if (path.kind === "learned" || kind === "configured") path.kind = kind;
         return path;
       }
-      if (all.filter((other) => other.kind === kind).length >= MAX_GIVEN) return undefined;
+      if (paths.all.filter((other) => other.kind === kind).length >= MAX_GIVEN) return undefined;
       return create(address, kind);
     },
     remove(address) {
@@ -128,14 +129,17 @@ export function createPaths(random: Random, added: (path: Path) => void): Paths 
     byId(id) {
       if (lastById?.id === id) return lastById;
       lastById = undefined;
-      for (const path of all) if (path.id === id) lastById = path;
+      for (const path of paths.all) if (path.id === id) lastById = path;
       return lastById;
     },
     candidates() {
-      const wanted = all.filter((path) => path.kind !== "learned" || path.known);
+      const wanted = paths.all.filter((path) => path.kind !== "learned" || path.known);
       // Those that answered last come first.
-      wanted.sort((a, b) => Number(b === used) - Number(a === used) || b.aliveMs - a.aliveMs);
+      wanted.sort(
+        (a, b) => Number(b === paths.used) - Number(a === paths.used) || b.aliveMs - a.aliveMs,
+      );
       return wanted.slice(0, MAX_CANDIDATES);
     },
   };
+  return paths;
 }

@@ -31,15 +31,15 @@ export interface Reassembly {
   /** Takes a fragment whose bytes stand in `buffer`; true when it completes its packet. */
   add(fields: Readonly<FragmentFields>, buffer: Uint8Array, nowMs: number): boolean;
   /** The completed packet, at the start of this buffer; until the next call. */
-  readonly packet: Uint8Array;
+  packet(): Uint8Array;
   /** Its bytes. */
-  readonly packetBytes: number;
+  packetBytes(): number;
   /** Drops what took too long; gives the time at which the next one will have, or -1 for none. */
   expire(nowMs: number): number;
   /** Unfinished packets. */
-  readonly size: number;
+  size(): number;
   /** Bytes of memory that they hold. */
-  readonly bytes: number;
+  bytes(): number;
   /** Drops all, uncounted: the peer that sent them is gone. */
   clear(): void;
   readonly counters: ReassemblyCounters;
@@ -163,23 +163,23 @@ export function createReassembly(): Reassembly {
         return false;
       }
       copyBytes(buffer, fields.at, fields.length, slot.buffer, fields.offset);
-      if (slot.parts.bytes < slot.total) return false;
+      if (slot.parts.bytes() < slot.total) return false;
       packet = slot.buffer;
       packetBytes = slot.total;
       free(slot);
       return true;
     },
-    get packet() {
+    packet() {
       return packet;
     },
-    get packetBytes() {
+    packetBytes() {
       return packetBytes;
     },
     expire,
-    get size() {
+    size() {
       return size;
     },
-    get bytes() {
+    bytes() {
       return bytes;
     },
     clear() {

@@ -11,15 +11,15 @@ import type { AckFields } from "./frames/ack-frame.js";
 /** The counters that came in one session. */
 export interface ReceivedCounters {
   /** The session's index, as in its datagrams' headers. */
-  readonly index: number;
+  index(): number;
   /** Notes one, which the channel gives only once. */
   add(counter: number, bytes: number, eliciting: boolean, nowMs: number): void;
   /** Datagrams that want an acknowledgement and have not been in one. */
-  readonly waiting: number;
+  waiting(): number;
   /** Bytes of those. */
-  readonly waitingBytes: number;
+  waitingBytes(): number;
   /** Since when, in ms; meaningless while nothing waits. */
-  readonly waitingSinceMs: number;
+  waitingSinceMs(): number;
   /** Fills in what is to be said; afterwards nothing waits. */
   acknowledge(into: AckFields, nowMs: number): void;
   /** Begins again for another session. */
@@ -69,7 +69,7 @@ export function createReceivedCounters(firstIndex: number): ReceivedCounters {
   };
 
   return {
-    get index() {
+    index() {
       return state.index;
     },
     add(counter, bytes, eliciting, nowMs) {
@@ -81,13 +81,13 @@ export function createReceivedCounters(firstIndex: number): ReceivedCounters {
       state.waiting += 1;
       state.waitingBytes += bytes;
     },
-    get waiting() {
+    waiting() {
       return state.waiting;
     },
-    get waitingBytes() {
+    waitingBytes() {
       return state.waitingBytes;
     },
-    get waitingSinceMs() {
+    waitingSinceMs() {
       return state.sinceMs;
     },
     acknowledge(into, nowMs) {

@@ -96,8 +96,8 @@ function createFrames(options: ReceivingOptions, source: Source, ageing: Deadlin
   const tag = copyOf(options.networkTag, 0, NETWORK_TAG_BYTES);
   // Nobody but who was told that the link is up can take anything; control messages come again.
   const isUp = (): boolean => {
-    if (!life.up) counters.beforeHello += 1;
-    return life.up;
+    if (!life.up()) counters.beforeHello += 1;
+    return life.up();
   };
   const sameTag = (buffer: Uint8Array, at: number): boolean => {
     for (let i = 0; i < NETWORK_TAG_BYTES; i++) if (buffer[at + i] !== tag[i]) return false;
@@ -116,7 +116,7 @@ function createFrames(options: ReceivingOptions, source: Source, ageing: Deadlin
     if (sameTag(buffer, fields.tagAt)) sink.hello(fields.linkNumber, fields.windowBytes, session);
     else sink.otherNetwork(path);
     // What follows in the same datagram is of a link that is up.
-    if (!life.up && options.listening()) keeper.look(moment.nowMs);
+    if (!life.up() && options.listening()) keeper.look(moment.nowMs);
   };
   return {
     packet(buffer, at, length) {
@@ -128,8 +128,8 @@ function createFrames(options: ReceivingOptions, source: Source, ageing: Deadlin
       if (!isUp()) return;
       if (reassembly.add(fields, buffer, moment.nowMs)) {
         counters.packetsReceived += 1;
-        sink.packet(reassembly.packet, 0, reassembly.packetBytes);
-      } else if (ageing.slot < 0 && reassembly.size > 0) {
+        sink.packet(reassembly.packet(), 0, reassembly.packetBytes());
+      } else if (ageing.slot < 0 && reassembly.size() > 0) {
         options.deadlines.set(ageing, reassembly.expire(moment.nowMs));
       }
     },
@@ -157,13 +157,13 @@ function createFrames(options: ReceivingOptions, source: Source, ageing: Deadlin
       const greeted = delivery.acknowledge(fields, source.path, moment.nowMs);
       if (greeted) greeting.acknowledged(fields.index);
       if (paths.used !== undefined) keeper.tryLarger(paths.used, moment.nowMs);
-      if (!sender.idle) turnEnd.schedule();
+      if (!sender.idle()) turnEnd.schedule();
     },
     hello,
     close: (reason) => sink.closed(reason),
-    get listening() {
+    listening() {
       return (
-        options.listening() && source.session?.incarnation === options.acknowledger.incarnation
+        options.listening() && source.session?.incarnation === options.acknowledger.incarnation()
       );
     },
   };
@@ -180,9 +180,9 @@ export function createReceiving(options: ReceivingOptions): Receiving {
   });
   const dispatch = createFrameDispatch(createFrames(options, source, ageing));
   const patience = createDeadline((nowMs) => {
-    if (!acknowledger.waiting || !options.listening()) return;
+    if (!acknowledger.waiting() || !options.listening()) return;
     // What it was set for has gone with other datagrams, and something else has come since.
-    const dueMs = acknowledger.waitingSinceMs + ACK_DELAY_MS;
+    const dueMs = acknowledger.waitingSinceMs() + ACK_DELAY_MS;
     if (dueMs > nowMs) {
       options.deadlines.set(patience, dueMs);
       return;
@@ -197,7 +197,7 @@ export function createReceiving(options: ReceivingOptions): Receiving {
       moment.nowMs = nowMs;
       if (!options.listening()) return;
       const session = acknowledger.session(index);
-      if (session?.incarnation !== acknowledger.incarnation) {
+      if (session?.incarnation !== acknowledger.incarnation()) {
         counters.staleDatagrams += 1;
         return;
       }
@@ -215,11 +215,11 @@ export function createReceiving(options: ReceivingOptions): Receiving {
       source.path = path;
       source.session = session;
       source.costly = 0;
-      const wasUp = life.up;
+      const wasUp = life.up();
       dispatch(buffer, at, length);
       if (!wasUp && options.listening()) keeper.look(nowMs);
       if (verdict === 0 || !options.listening()) return;
-      if (acknowledger.due) turnEnd.schedule();
+      if (acknowledger.due()) turnEnd.schedule();
       else if (patience.slot < 0) options.deadlines.set(patience, nowMs + ACK_DELAY_MS);
     },
     rest() {

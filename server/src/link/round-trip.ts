@@ -11,19 +11,19 @@ export interface RoundTrip {
   /** Takes a measurement. */
   sample(rttMs: number, nowMs: number): void;
   /** Whether there was one. */
-  readonly measured: boolean;
+  measured(): boolean;
   /** The one measured last. */
-  readonly latestMs: number;
-  readonly smoothedMs: number;
+  latestMs(): number;
+  smoothedMs(): number;
   /** How far measurements are from the smoothed one, on average. */
-  readonly varianceMs: number;
-  readonly leastMs: number;
+  varianceMs(): number;
+  leastMs(): number;
   /** When the least one had become too old and another took its place, perhaps too large. */
-  readonly renewedAtMs: number;
+  renewedAtMs(): number;
   /** How long after it was sent a datagram is lost if a later one has been acknowledged. */
-  readonly reorderedMs: number;
+  reorderedMs(): number;
   /** How long after it was sent a datagram is lost in any case. */
-  readonly lostMs: number;
+  lostMs(): number;
 }
 
 /** A nanosecond: of a round trip that takes no time at all nothing could be derived. */
@@ -60,28 +60,28 @@ export function createRoundTrip(): RoundTrip {
       state.leastMs = rttMs;
       state.leastAtMs = nowMs;
     },
-    get measured() {
+    measured() {
       return state.measured;
     },
-    get latestMs() {
+    latestMs() {
       return state.latestMs;
     },
-    get smoothedMs() {
+    smoothedMs() {
       return state.smoothedMs;
     },
-    get varianceMs() {
+    varianceMs() {
       return state.varianceMs;
     },
-    get leastMs() {
+    leastMs() {
       return state.leastMs;
     },
-    get renewedAtMs() {
+    renewedAtMs() {
       return state.renewedAtMs;
     },
-    get reorderedMs() {
+    reorderedMs() {
       return 1.25 * Math.max(state.smoothedMs, state.latestMs) + 4 * state.varianceMs + REORDER_MS;
     },
-    get lostMs() {
+    lostMs() {
       return Math.max(LOST_AFTER_MS, 3 * (state.smoothedMs + 4 * state.varianceMs));
     },
   };

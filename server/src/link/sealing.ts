@@ -33,7 +33,7 @@ export interface Sealing {
     kind: number,
   ): number;
   /** Datagrams that could not be sealed, since the start: there was no session any more. */
-  readonly unsealed: number;
+  unsealed(): number;
 }
 
 /** A sealer. */
@@ -48,12 +48,12 @@ export function createSealing(channel: Channel, delivery: Delivery, moment: Mome
         return 0;
       }
       if (answer === "none") return bytes;
-      delivery.sent(channel.sealedIndex, channel.sealedCounter, path, bytes, kind, nowMs);
+      delivery.sent(channel.sealedIndex(), channel.sealedCounter(), path, bytes, kind, nowMs);
       // A probe that is lost says nothing about the path.
       if ((kind & PROBE) === 0) noteAsked(path, nowMs);
       return bytes;
     },
-    get unsealed() {
+    unsealed() {
       return state.unsealed;
     },
   };

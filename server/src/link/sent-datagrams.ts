@@ -38,7 +38,7 @@ export interface SentSink {
 /** The datagrams of one session. */
 export interface SentDatagrams {
   /** The session's index at the receiver. */
-  readonly index: number;
+  index(): number;
   /** Notes a datagram; counters only rise. */
   add(
     counter: number,
@@ -54,7 +54,7 @@ export interface SentDatagrams {
   /** Tells what is lost by now. */
   findLost(nowMs: number): void;
   /** Datagrams of which nothing is known. */
-  readonly open: number;
+  open(): number;
   /** Begins again for another session; what was open is forgotten. */
   reset(index: number): void;
 }
@@ -136,7 +136,7 @@ export function createSentDatagrams(firstIndex: number, sink: SentSink): SentDat
   };
 
   return {
-    get index() {
+    index() {
       return state.index;
     },
     add(counter, path, bytes, kind, delivered, deliveredMs, nowMs) {
@@ -185,7 +185,7 @@ export function createSentDatagrams(firstIndex: number, sink: SentSink): SentDat
       }
       skipClosed();
     },
-    get open() {
+    open() {
       return state.open;
     },
     reset(index) {

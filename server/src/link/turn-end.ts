@@ -54,20 +54,20 @@ export function createTurnEnd(options: TurnEndOptions): TurnEnd {
 
   // With nothing else to say, HELLO goes alone, again and again until it is acknowledged.
   const greet = (nowMs: number): void => {
-    if (!greeting.due || writer.open || nowMs < state.greetMs) return;
+    if (!greeting.due() || writer.open() || nowMs < state.greetMs) return;
     if (!writer.reserve(0)) return;
-    writer.wrote(writer.at, true);
+    writer.wrote(writer.at(), true);
     state.greetMs = nowMs + state.greetGapMs;
     state.greetGapMs = Math.min(2 * state.greetGapMs, GREET_AGAIN_MAX_MS);
   };
   const acknowledge = (nowMs: number): void => {
-    if (!acknowledger.waiting) return;
-    if (!writer.open && !state.now && !acknowledger.due) return;
+    if (!acknowledger.waiting()) return;
+    if (!writer.open() && !state.now && !acknowledger.due()) return;
     const elsewhere = heardOn?.proven === true && heardOn !== paths.used ? heardOn : undefined;
     for (let ack = acknowledger.next(nowMs); ack !== undefined; ack = acknowledger.next(nowMs)) {
       if (elsewhere !== undefined) lone.acknowledge(elsewhere, ack);
       else if (writer.reserve(ackFrameBytes(ack))) {
-        writer.wrote(writeAck(writer.buffer, writer.at, ack), false);
+        writer.wrote(writeAck(writer.buffer(), writer.at(), ack), false);
       }
     }
   };
@@ -84,7 +84,7 @@ export function createTurnEnd(options: TurnEndOptions): TurnEnd {
     greet(nowMs);
     acknowledge(nowMs);
     state.now = false;
-    writer.flush(sender.idle);
+    writer.flush(sender.idle());
   };
 
   return {

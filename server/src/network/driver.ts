@@ -151,8 +151,8 @@ export function createNetwork(options: NetworkOptions): RunningNetwork {
       if (from !== undefined) router.control(from.id, buffer, at, length, nowMs);
     },
     up(link, nowMs) {
-      expected.settle(link.remote);
-      router.neighbourUp(table.add(link).id, link.remote, nowMs);
+      expected.settle(link.remote());
+      router.neighbourUp(table.add(link).id, link.remote(), nowMs);
       questions.neighbourUp(nowMs);
       sink.wayCameUp(nowMs);
     },
@@ -161,7 +161,7 @@ export function createNetwork(options: NetworkOptions): RunningNetwork {
       if (lost === undefined) return;
       const mayReturn = reason !== "removed" && reason !== "peer-refused";
       if (mayReturn && reason !== "other-network" && configured.has(lost.name)) {
-        expected.expect(link.remote, nowMs);
+        expected.expect(link.remote(), nowMs);
       }
       router.neighbourDown(lost.id, nowMs);
     },
@@ -221,7 +221,7 @@ function watchPeers(links: Peers, expected: ExpectedPeers, configured: Set<strin
     counters: links.counters,
     clocks: (nowMs, wallMs) => links.clocks(nowMs, wallMs),
     add(address, ways, nowMs) {
-      const isUp = links.link(address)?.up === true;
+      const isUp = links.link(address)?.up() === true;
       if (!links.add(address, ways, nowMs)) return false;
       configured.add(address.toString());
       if (!isUp) expected.expect(address.bytes, nowMs);

@@ -29,7 +29,7 @@ export function createNeighbourTable(): NeighbourTable {
     add(link) {
       const free = byId.indexOf(undefined);
       const id = free < 0 ? byId.length : free;
-      const neighbour = { id, link, name: Address.fromBytes(link.remote).toString() };
+      const neighbour = { id, link, name: Address.fromBytes(link.remote()).toString() };
       byId[id] = neighbour;
       byLink.set(link, neighbour);
       return neighbour;

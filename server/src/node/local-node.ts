@@ -47,16 +47,16 @@ export interface LocalNode {
   /** Hands over what waits, oldest first, while `take` says yes. */
   drain(take: TakeDatagram): void;
   /** Messages that wait. */
-  readonly waiting: number;
+  waiting(): number;
   /** Bytes that they take, with their bookkeeping. */
-  readonly waitingBytes: number;
+  waitingBytes(): number;
   /** Whether somebody reads, and does not keep up. */
-  readonly crowded: boolean;
+  crowded(): boolean;
   /** Calls once when it is no longer crowded, unless it is told to forget that before. */
   onRelief(hear: () => void): void;
   forgetRelief(hear: () => void): void;
   /** Messages lost since it was opened. */
-  readonly lost: number;
+  lost(): number;
   /** Wipes the key and everything unread. */
   wipe(): void;
 }
@@ -76,7 +76,7 @@ export function createLocalNode(
   let relief = new Set<() => void>();
 
   const relieve = (): void => {
-    if (relief.size === 0 || (inbox.length > 0 && members.length > 0)) return;
+    if (relief.size === 0 || (inbox.length() > 0 && members.length > 0)) return;
     const heard = relief;
     relief = new Set();
     for (const hear of heard) hear();
@@ -98,7 +98,7 @@ export function createLocalNode(
     publicKey: privateKey.publicKey,
     deliver(addresses, addressAt, buffer, start, end) {
       counters.delivered += 1;
-      if (inbox.length === 0 && offer(addresses, addressAt, buffer, start, end)) return;
+      if (inbox.length() === 0 && offer(addresses, addressAt, buffer, start, end)) return;
       const dropped = inbox.push(addresses, addressAt, buffer, start, end);
       lost += dropped;
       counters.inboxLost += dropped;
@@ -126,14 +126,14 @@ export function createLocalNode(
       inbox.setBound(bytes);
     },
     drain: inbox.drain,
-    get waiting() {
-      return inbox.length;
+    waiting() {
+      return inbox.length();
     },
-    get waitingBytes() {
-      return inbox.bytes;
+    waitingBytes() {
+      return inbox.bytes();
     },
-    get crowded() {
-      return inbox.length > 0 && members.length > 0;
+    crowded() {
+      return inbox.length() > 0 && members.length > 0;
     },
     onRelief(hear) {
       relief.add(hear);
@@ -141,7 +141,7 @@ export function createLocalNode(
     forgetRelief(hear) {
       relief.delete(hear);
     },
-    get lost() {
+    lost() {
       return lost;
     },
     wipe() {

@@ -75,7 +75,7 @@ export interface Nodes {
   /** What sessions are to tell. */
   readonly sessionsSink: SessionsSink;
   /** How many nodes are open, the daemon's own not counted. */
-  readonly size: number;
+  size(): number;
   /** Those nodes, in no particular order. */
   list(): readonly NodeStatus[];
   readonly counters: NodeCounters;
@@ -136,7 +136,7 @@ export function createNodes(options: NodesOptions): Nodes {
         existing.node.wantInbox(inboxBytes);
         return openOnce(existing);
       }
-      if (table.size >= options.limit) return refuse(privateKey, "LIMIT_NODES");
+      if (table.size() >= options.limit) return refuse(privateKey, "LIMIT_NODES");
       const node = createLocalNode(privateKey, inboxBytes, budget, counters);
       const { bytes } = address;
       const words = addressWords(bytes);
@@ -159,15 +159,15 @@ export function createNodes(options: NodesOptions): Nodes {
       return () => {};
     },
     sessionsSink: elsewhere.sessionsSink,
-    get size() {
-      return table.size;
+    size() {
+      return table.size();
     },
     list: () =>
       [...table.values()].map(({ node, openings }) => ({
         address: node.address,
         openings: openings.size,
-        queuedMessages: node.waiting,
-        queuedBytes: node.waitingBytes,
+        queuedMessages: node.waiting(),
+        queuedBytes: node.waitingBytes(),
       })),
     counters,
     stop() {

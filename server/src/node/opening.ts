@@ -20,13 +20,13 @@ export interface Opening extends Sender {
   /** Takes what waits, oldest first, while `take` says yes; for openings without a reader. */
   drain(take: Reader): void;
   /** Messages that wait for the node. */
-  readonly waiting: number;
+  waiting(): number;
   /** Messages lost because nobody took them in time, since the node was opened. */
-  readonly lost: number;
+  lost(): number;
   /** Is called once when the opening ends, by `close` too. */
   onEnd(listener: (reason: Refusal) => void): void;
   /** Why it ended; undefined while it is open. */
-  readonly ended: Refusal | undefined;
+  ended(): Refusal | undefined;
   /** Ends it; the node goes with its last opening. */
   close(): void;
 }
@@ -61,8 +61,8 @@ export function createOpening({ node, sender, openings, onLast }: OpeningOptions
     publicKey: node.publicKey,
     transmit: (addresses, addressAt, buffer, start, finish) =>
       ended ?? sender.transmit(addresses, addressAt, buffer, start, finish),
-    get crowding() {
-      return sender.crowding;
+    crowding() {
+      return sender.crowding();
     },
     onRelief: sender.onRelief,
     forgetRelief: sender.forgetRelief,
@@ -75,16 +75,16 @@ export function createOpening({ node, sender, openings, onLast }: OpeningOptions
     drain(take) {
       if (ended === undefined) node.drain(take);
     },
-    get waiting() {
-      return node.waiting;
+    waiting() {
+      return node.waiting();
     },
-    get lost() {
-      return node.lost;
+    lost() {
+      return node.lost();
     },
     onEnd(hear) {
       listener = hear;
     },
-    get ended() {
+    ended() {
       return ended;
     },
     close() {

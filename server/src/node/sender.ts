@@ -28,7 +28,7 @@ export interface Sender {
    * Whether a node that was sent to, or the way to one, does not keep up. Who sends in rows should
    * then wait a while; `onRelief` calls, at least once, when there may be no more reason to.
    */
-  readonly crowding: boolean;
+  crowding(): boolean;
   onRelief(hear: () => void): void;
   /** Takes back onRelief. */
   forgetRelief(hear: () => void): void;
@@ -74,15 +74,15 @@ export function createSender(
         return destinations.elsewhere(outbound, addresses, addressAt, buffer, start, end);
       }
       last.node.deliver(source, 0, buffer, start, end);
-      if (last.node.crowded) crowded = last.node;
+      if (last.node.crowded()) crowded = last.node;
       return undefined;
     },
-    get crowding() {
-      return outbound.crowded || crowded?.crowded === true;
+    crowding() {
+      return outbound.crowded || crowded?.crowded() === true;
     },
     onRelief(hear) {
       if (outbound.crowded) outbound.onRelief(hear);
-      awaited = crowded?.crowded === true ? crowded : undefined;
+      awaited = crowded?.crowded() === true ? crowded : undefined;
       awaited?.onRelief(hear);
     },
     forgetRelief(hear) {

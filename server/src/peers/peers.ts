@@ -32,7 +32,7 @@ export function createPeers(options: PeersOptions): Peers {
   const waits = createLinkDeadlines(deadlines);
   const ended = createLinkSums();
   let closed = false;
-  const memberOf = (link: Link): Member | undefined => members.get(link.remote, 0);
+  const memberOf = (link: Link): Member | undefined => members.get(link.remote(), 0);
 
   const linkOwner: LinkOwner = {
     packet: (link, buffer, at, length, nowMs) => owner.packet(link, buffer, at, length, nowMs),
@@ -72,7 +72,7 @@ export function createPeers(options: PeersOptions): Peers {
 
   /** A guest that does not come up leaves nothing behind. */
   function forgetLater(link: Link, nowMs: number): void {
-    waits.set(link, nowMs + FORGET_GUEST_MS, (firedMs) => end(link.remote, firedMs));
+    waits.set(link, nowMs + FORGET_GUEST_MS, (firedMs) => end(link.remote(), firedMs));
   }
   function redialLater(link: Link, nowMs: number): void {
     waits.set(link, nowMs + REFUSED_AGAIN_MS, (firedMs) => link.connect(firedMs));
@@ -93,7 +93,7 @@ export function createPeers(options: PeersOptions): Peers {
     const { link } = member;
     waits.clear(link);
     members.delete(remote);
-    const wasUp = link.up;
+    const wasUp = link.up();
     link.close("shutting-down", nowMs);
     ended.add(link);
     layer.forget(link);
@@ -117,13 +117,13 @@ export function createPeers(options: PeersOptions): Peers {
     remove: (address, nowMs) => end(address.bytes, nowMs),
     link: (address) => members.get(address.bytes, 0)?.link,
     get size() {
-      return members.size;
+      return members.size();
     },
     list: () =>
       [...members.values()].map(({ address, link, configured }) => ({
         address,
         configured,
-        up: link.up,
+        up: link.up(),
         stats: link.stats(),
       })),
     linkCounters() {
@@ -133,7 +133,7 @@ export function createPeers(options: PeersOptions): Peers {
     },
     close(nowMs) {
       closed = true;
-      for (const { link } of [...members.values()]) end(link.remote, nowMs);
+      for (const { link } of [...members.values()]) end(link.remote(), nowMs);
       layer.close();
     },
   };

@@ -50,10 +50,11 @@ export function createInProcessNode(
   });
 
   const mustBeOpen = (): void => {
-    if (opening.ended !== undefined) throw refusalError(opening.ended);
+    const ended = opening.ended();
+    if (ended !== undefined) throw refusalError(ended);
   };
   const trySend = (to: Address, payload: Uint8Array): boolean => {
-    if (pacing.waiting || opening.ended !== undefined) return false;
+    if (pacing.waiting || opening.ended() !== undefined) return false;
     opening.transmit(to.bytes, 0, payload, 0, payload.length);
     pacing.sent();
     return true;

@@ -46,7 +46,7 @@ export function createPacing(
       return waiting;
     },
     sent() {
-      if (waiting || !opening.crowding) return;
+      if (waiting || !opening.crowding()) return;
       waiting = true;
       deadlines.set(patience, clock.monotonicMs() + PATIENCE_MS);
       opening.onRelief(end);

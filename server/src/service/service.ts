@@ -250,8 +250,8 @@ export function createService(options: ServiceOptions): RunningService {
       address: own.address,
       publicKey: own.publicKey,
       uptimeMs: clock.monotonicMs() - startedMs,
-      nodes: nodes.size,
-      queuedBytes: budget.used,
+      nodes: nodes.size(),
+      queuedBytes: budget.used(),
       network: network.name,
       transportAddresses: options.transports.flatMap(({ localAddresses }) =>
         localAddresses.map(({ text }) => text),

@@ -164,7 +164,7 @@ export function createSessions(options: SessionsOptions): Sessions {
       const { channel } = pair;
       if (channel === undefined || !(hasSession(pair) || isWaiting(pair))) continue;
       doubtIfSilent(pair, nowMs);
-      if (channel.suspect) channel.wayCameUp(nowMs);
+      if (channel.suspect()) channel.wayCameUp(nowMs);
     }
   }
   /** Whoever did not answer while there was no way may have lost the session meanwhile. */
@@ -227,11 +227,11 @@ export function createSessions(options: SessionsOptions): Sessions {
       let sessions = 0;
       for (const pair of pairs.all.values()) if (hasSession(pair)) sessions += 1;
       return {
-        nodes: members.size,
-        remotes: pairs.all.size,
+        nodes: members.size(),
+        remotes: pairs.all.size(),
         sessions,
-        waitingRemotes: pairs.waits.size,
-        waitingBytes: budget.used,
+        waitingRemotes: pairs.waits.size(),
+        waitingBytes: budget.used(),
       };
     },
     close(nowMs) {

@@ -14,8 +14,8 @@ export interface IdleList {
   touch(pair: Pair, nowMs: number): void;
   remove(pair: Pair): void;
   /** The one that was used longest ago, if possible one for which nothing waits. */
-  readonly oldest: Pair | undefined;
-  readonly size: number;
+  oldest(): Pair | undefined;
+  size(): number;
   /** All, in no particular order; removing one meanwhile is allowed. */
   values(): Iterable<Pair>;
   /** Is not woken any more. */
@@ -58,7 +58,7 @@ export function createIdleList(
       pairs.delete(pair);
       if (pairs.size === 0) deadlines.clear(deadline);
     },
-    get oldest() {
+    oldest() {
       let looked = 0;
       let oldest: Pair | undefined;
       for (const pair of pairs) {
@@ -68,7 +68,7 @@ export function createIdleList(
       }
       return oldest;
     },
-    get size() {
+    size() {
       return pairs.size;
     },
     values: () => pairs,

@@ -118,7 +118,7 @@ export function createOutgoing(options: OutgoingOptions): Outgoing {
     const ring = pair.waiting ?? createDatagramRing(limits.pairBytes, pair.member.budget);
     counters.waited += 1;
     counters.lostWaiting += ring.push(pair.remote, 0, buffer, start, end);
-    if (ring.length === 0) return "accepted"; // lost, and counted: there is no room for it
+    if (ring.length() === 0) return "accepted"; // lost, and counted: there is no room for it
     pair.waiting = ring;
     waits.add(pair, nowMs);
     // When there is no room, the network says when there is.
@@ -127,13 +127,13 @@ export function createOutgoing(options: OutgoingOptions): Outgoing {
   }
   /** Whether whoever sends there should wait, now that something more waits. */
   function crowding(pair: Pair): SendOutcome {
-    if ((pair.waiting?.bytes ?? 0) < CROWDED_BYTES) return "accepted";
+    if ((pair.waiting?.bytes() ?? 0) < CROWDED_BYTES) return "accepted";
     if (!pair.crowded) counters.crowded += 1;
     pair.crowded = true;
     return "crowded";
   }
   function relieve(pair: Pair, nowMs: number): void {
-    if (!pair.crowded || (pair.waiting?.bytes ?? 0) > RELIEVED_BYTES) return;
+    if (!pair.crowded || (pair.waiting?.bytes() ?? 0) > RELIEVED_BYTES) return;
     pair.crowded = false;
     relief.tell(pair.member.address, nowMs);
   }
@@ -153,13 +153,13 @@ export function createOutgoing(options: OutgoingOptions): Outgoing {
   function drain(pair: Pair, nowMs: number): void {
     const { waiting } = pair;
     if (waiting === undefined || pair.channel === undefined) return;
-    const before = waiting.length;
+    const before = waiting.length();
     draining = pair;
     drainingMs = nowMs;
     waiting.drain(take);
     draining = undefined;
-    if (waiting.length < before) waits.progressed(pair, nowMs);
-    if (waiting.length === 0) pair.waiting = undefined;
+    if (waiting.length() < before) waits.progressed(pair, nowMs);
+    if (waiting.length() === 0) pair.waiting = undefined;
   }
   function flush(pair: Pair, nowMs: number): void {
     if (draining !== undefined || !isWaiting(pair)) return;
@@ -228,7 +228,7 @@ export function createOutgoing(options: OutgoingOptions): Outgoing {
     },
     reply: (member, to, datagram, nowMs) => void put(member, to, false, datagram, nowMs),
     close(pair, reason, nowMs) {
-      if (pair.channel?.ready !== true || network.reach(pair.remote, 0) !== "ready") return;
+      if (pair.channel?.ready() !== true || network.reach(pair.remote, 0) !== "ready") return;
       scratch[PLAINTEXT_AT] = KIND.close;
       scratch[PLAINTEXT_AT + 1] = reason;
       const bytes = seal(pair, 2, nowMs);

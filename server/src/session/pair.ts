@@ -118,7 +118,7 @@ export const isWaiting = (pair: Pair): boolean =>
 
 /** How many messages wait to be sent there. */
 export const waitingCount = (pair: Pair): number =>
-  (pair.waiting?.length ?? 0) + (pair.held === undefined ? 0 : 1);
+  (pair.waiting?.length() ?? 0) + (pair.held === undefined ? 0 : 1);
 
 /** Whether there is a session, confirmed or not. */
-export const hasSession = (pair: Pair): boolean => (pair.channel?.sendingIndex ?? 0) !== 0;
+export const hasSession = (pair: Pair): boolean => (pair.channel?.sendingIndex() ?? 0) !== 0;

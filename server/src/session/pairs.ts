@@ -108,8 +108,8 @@ export function createPairs(options: PairsOptions): Pairs {
     if (member.last === pair) member.last = undefined;
   }
   function make(member: Member, remote: Uint8Array, nowMs: number): Pair {
-    while (all.size >= limits.pairs) {
-      const { oldest } = all;
+    while (all.size() >= limits.pairs) {
+      const oldest = all.oldest();
       if (oldest === undefined) break;
       counters.evicted += 1;
       end(oldest, CLOSE.leaving, nowMs);

@@ -34,7 +34,7 @@ export interface WaitingList {
   of(destination: Uint8Array): readonly Pair[];
   /** All, as they are now. */
   all(): readonly Pair[];
-  readonly size: number;
+  size(): number;
   /** Is not woken any more. */
   stop(): void;
 }
@@ -81,7 +81,7 @@ export function createWaitingList(
     },
     of: (destination) => [...(byRemote.get(destination, 0) ?? [])],
     all: () => [...pairs],
-    get size() {
+    size() {
       return pairs.size;
     },
     stop: () => deadlines.clear(deadline),

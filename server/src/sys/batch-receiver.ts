@@ -25,9 +25,9 @@ const CONTROL_WITH_INT = CMSG.data + 4;
 /** What came by one call. Valid until the next. */
 export interface Batch {
   /** Messages. */
-  readonly count: number;
+  count(): number;
   /** Whether there may be more. */
-  readonly full: boolean;
+  full(): boolean;
   /** Where all of them stand. */
   readonly bytes: Uint8Array;
   /** The senders' socket names, as u32 of this machine's order. */
@@ -106,10 +106,10 @@ export function createBatchReceiver(koffi: Koffi, libc: Libc, fd: number): Batch
     return cut ? 0 : getInt(headers, i * MSGHDR.bytes + MSGHDR.messageLength);
   };
   const batch: Batch = {
-    get count() {
+    count() {
       return count;
     },
-    get full() {
+    full() {
       return count === MESSAGES;
     },
     bytes: slots.area.bytes,

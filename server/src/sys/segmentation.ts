@@ -63,7 +63,7 @@ export interface SendOutcome {
 /** Sends from one socket. */
 export interface SegmentSender {
   /** Whether the kernel cuts here. Once it could not, it is never asked again. */
-  readonly segmentation: boolean;
+  segmentation(): boolean;
   /**
    * Sends `length` bytes at `at` to the socket of this name as datagrams of `segmentBytes`, the last
    * one what is left.
@@ -161,7 +161,7 @@ export function createSegmentSender(
   };
 
   return {
-    get segmentation() {
+    segmentation() {
       return segmentation;
     },
     send(name, bytes, at, length, segmentBytes) {

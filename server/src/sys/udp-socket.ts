@@ -112,8 +112,8 @@ export function openUdpSocket(koffi: Koffi, libc: Libc, options: UdpSocketOption
     name: boundName(libc, fd, options.name.length),
     dontFragment,
     receiveBufferBytes,
-    get segmentation() {
-      return sender.segmentation;
+    segmentation() {
+      return sender.segmentation();
     },
     send: sender.send,
     awaitRoom: () => watched.setWritable(true),
@@ -160,7 +160,7 @@ function receiveAll(
   for (;;) {
     if (isClosed()) return;
     const batch = receiver.receive();
-    for (let i = 0; i < batch.count; i++) {
+    for (let i = 0; i < batch.count(); i++) {
       const length = batch.length(i);
       const segmentBytes = batch.segmentBytes(i);
       bytes += length + DATAGRAM_BYTES * Math.ceil(length / segmentBytes || 1);
@@ -170,7 +170,7 @@ function receiveAll(
       handler.message(batch.bytes, batch.at(i), length, segmentBytes, batch.names, batch.nameAt(i));
       if (isClosed()) return;
     }
-    if (!batch.full || bytes >= WAKE_UP_BYTES) break;
+    if (!batch.full() || bytes >= WAKE_UP_BYTES) break;
   }
   if (woken) handler.messagesEnd();
 }

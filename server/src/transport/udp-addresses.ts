@@ -34,7 +34,7 @@ export interface UdpAddresses {
   /** By the socket name at `at` in `names`, words of this machine's order. */
   fromName(family: UdpFamily, names: Uint32Array, at: number): UdpAddress;
   /** Entries held, by text and by name. */
-  readonly size: number;
+  size(): number;
 }
 
 /** An address with the words of its socket name, to compare. */
@@ -80,8 +80,8 @@ export function createUdpAddresses(transport: Transport): UdpAddresses {
       if (last === undefined || !sameName(last, family, names, at)) last = find(family, names, at);
       return last.address;
     },
-    get size() {
-      return byText.size + byName.size;
+    size() {
+      return byText.size() + byName.size();
     },
   };
 }

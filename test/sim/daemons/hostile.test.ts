@@ -188,7 +188,7 @@ describe("a hostile neighbour", () => {
 
   it("that floods with questions and with packets for nobody disturbs nobody", () => {
     const { lab, home, away, mallory, random, talkUnder } = createScene(3);
-    const deadlines = home.host.deadlines.size;
+    const deadlines = home.host.deadlines.size();
     const heap = process.memoryUsage().heapUsed;
     const sentBefore = lab.network.counters.sent;
     talkUnder(ATTACK_MS, () => {
@@ -207,7 +207,7 @@ describe("a hostile neighbour", () => {
     expect(routerCounters["queries"]).toBeGreaterThan(300);
     expect(routerCounters["queriesRefused"]).toBeGreaterThan(0);
     lab.world.run(15_000);
-    expect(home.host.deadlines.size).toBeLessThan(deadlines + 20);
+    expect(home.host.deadlines.size()).toBeLessThan(deadlines + 20);
     const grown = process.memoryUsage().heapUsed - heap;
     const sent = lab.network.counters.sent - sentBefore;
     console.log(`flood: heap +${(grown / 2 ** 20).toFixed(1)} MiB, ${sent} datagrams in all`);

@@ -18,7 +18,8 @@ function setUp(lazily = false) {
   const ridden: number[] = [];
   const waiting = new Set<() => void>();
   const sender = {
-    crowding: false,
+    slow: false,
+    crowding: (): boolean => sender.slow,
     onRelief: (hear: () => void): void => void waiting.add(hear),
     forgetRelief: (hear: () => void): void => void waiting.delete(hear),
   };
@@ -32,7 +33,7 @@ function setUp(lazily = false) {
   });
   /** The reader keeps up again: whoever waits hears of it, once. */
   const relieve = (): void => {
-    sender.crowding = false;
+    sender.slow = false;
     const heard = [...waiting];
     waiting.clear();
     for (const hear of heard) hear();
@@ -45,17 +46,17 @@ describe("createAcceptance", () => {
     const { acceptance, said, deadlines, waiting } = setUp();
     for (const number of [1, 5, 9]) acceptance.through(number, 100);
     expect(said).toEqual([1, 5, 9]);
-    expect([deadlines.size, waiting.size]).toEqual([0, 0]);
+    expect([deadlines.size(), waiting.size]).toEqual([0, 0]);
   });
 
   it("waits for a reader that does not, and then says the newest number, once", () => {
     const { acceptance, said, sender, relieve, deadlines, waiting, time } = setUp();
-    sender.crowding = true;
+    sender.slow = true;
     for (const number of [1, 5, 9]) acceptance.through(number, 100);
     expect(said).toEqual([]);
     relieve();
     expect(said).toEqual([9]);
-    expect([deadlines.size, waiting.size]).toEqual([0, 0]);
+    expect([deadlines.size(), waiting.size]).toEqual([0, 0]);
     time.advance(10 * PATIENCE_MS);
     expect(said).toEqual([9]);
     acceptance.through(10, 100);
@@ -64,7 +65,7 @@ describe("createAcceptance", () => {
 
   it("waits no longer than its patience, counted from the first", () => {
     const { acceptance, said, sender, time, waiting } = setUp();
-    sender.crowding = true;
+    sender.slow = true;
     acceptance.through(1, 100);
     time.advance(PATIENCE_MS - 1);
     acceptance.through(2, 100);
@@ -82,12 +83,12 @@ describe("createAcceptance", () => {
     const { acceptance, said, sender, deadlines, waiting } = setUp();
     acceptance.settle();
     expect(said).toEqual([]);
-    sender.crowding = true;
+    sender.slow = true;
     acceptance.through(7, 100);
     acceptance.settle();
     acceptance.settle();
     expect(said).toEqual([7]);
-    expect([deadlines.size, waiting.size]).toEqual([0, 0]);
+    expect([deadlines.size(), waiting.size]).toEqual([0, 0]);
   });
 
   it("lets a lazy one ride until much is unsaid, or the client asks", () => {
@@ -108,7 +109,7 @@ describe("createAcceptance", () => {
 
   it("lets none ride while a reader does not keep up, lazy or not", () => {
     const { acceptance, said, ridden, sender, relieve } = setUp(true);
-    sender.crowding = true;
+    sender.slow = true;
     acceptance.through(1, 100);
     acceptance.through(1, 0);
     expect([said, ridden]).toEqual([[], []]);
@@ -124,7 +125,7 @@ describe("createAcceptance", () => {
         let number = 0;
         for (const a of acts) {
           if (a === "through") acceptance.through(++number, 100);
-          else if (a === "crowd") sender.crowding = true;
+          else if (a === "crowd") sender.slow = true;
           else if (a === "relieve") relieve();
           else if (a === "settle") acceptance.settle();
           else time.advance(PATIENCE_MS / 3);
@@ -134,7 +135,7 @@ describe("createAcceptance", () => {
         expect(said.at(-1) ?? 0).toBe(number);
         expect([...said].sort((a, b) => a - b)).toEqual(said);
         expect(new Set(said).size).toBe(said.length);
-        expect([deadlines.size, waiting.size]).toEqual([0, 0]);
+        expect([deadlines.size(), waiting.size]).toEqual([0, 0]);
       }),
       { numRuns: 300 },
     );

@@ -65,7 +65,7 @@ it("closes those that wait when it stops, and lets none of them in later", () =>
   const { clock, deadlines, arrivals, entered, closed, arrive } = setUp();
   arrive("a", 35);
   arrivals.stop();
-  expect([closed, arrivals.size, deadlines.size]).toEqual([["a", "a", "a"], 0, 0]);
+  expect([closed, arrivals.size, deadlines.size()]).toEqual([["a", "a", "a"], 0, 0]);
   clock.advance(10_000);
   expect(entered["a"]).toBe(32);
 });

@@ -270,7 +270,7 @@ describe("createCallers", () => {
       false,
       true,
     ]);
-    expect(budget.used).toBe(250);
+    expect(budget.used()).toBe(250);
   });
 
   it("cuts every connection", () => {

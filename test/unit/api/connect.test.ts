@@ -102,9 +102,9 @@ describe("a stream of Connect", () => {
   it("is counted from its start, and has a node and a session from its opening", () => {
     const { start, streams, caller, nodes, sessions, counters } = setUp();
     const { openWith, writing } = start();
-    expect([streams.size, caller.streams, nodes.size]).toEqual([1, 1, 0]);
+    expect([streams.size, caller.streams, nodes.size()]).toEqual([1, 1, 0]);
     openWith(1);
-    expect([nodes.size, sessions.begun, counters.streams]).toEqual([1, 1, 1]);
+    expect([nodes.size(), sessions.begun, counters.streams]).toEqual([1, 1, 1]);
     expect(writing.written[0]?.opened?.addressText).toBe(addressOf(1).toString());
   });
 
@@ -141,7 +141,7 @@ describe("a stream of Connect", () => {
     stream.say(hello(9, "to nobody"));
     send(other, addressOf(1), "to the stream");
     time.endTurn();
-    expect(other.waiting).toBe(1);
+    expect(other.waiting()).toBe(1);
     const { written } = stream.writing;
     expect(written.flatMap(({ failed }) => failed.map(({ number }) => Number(number)))).toEqual([
       2,
@@ -175,7 +175,7 @@ describe("a stream of Connect", () => {
     stream.openWith(1);
     stream.say(hello(1, "to itself"));
     end({ ...all, stream });
-    expect([streams.size, caller.streams, nodes.size, sessions.ended]).toEqual([0, 0, 0, 1]);
+    expect([streams.size, caller.streams, nodes.size(), sessions.ended]).toEqual([0, 0, 0, 1]);
     expect(stream.call.failures).toHaveLength(failure === undefined ? 0 : 1);
     if (failure === undefined) expect(stream.call.ended).toBe(1);
     else expect(stream.call.failures[0]).toContain(failure);
@@ -183,7 +183,7 @@ describe("a stream of Connect", () => {
     for (const event of ["end", "cancelled", "end", "cancelled"]) stream.call.emit(event);
     stream.say(hello(1));
     time.endTurn();
-    expect([caller.streams, sessions.ended, budget.used]).toEqual([0, 1, 0]);
+    expect([caller.streams, sessions.ended, budget.used()]).toEqual([0, 1, 0]);
     expect(stream.call.failures).toHaveLength(failure === undefined ? 0 : 1);
   });
 
@@ -225,7 +225,7 @@ describe("a stream of Connect", () => {
     }
     stream.say(hello(2));
     expect(stream.call.paused).toBe(true);
-    expect(other.waiting).toBe(1);
+    expect(other.waiting()).toBe(1);
     for (let i = 0; i < 20; i++) {
       stream.writing.read();
       time.endTurn();

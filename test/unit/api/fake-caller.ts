@@ -47,7 +47,7 @@ export function fakeCaller(more: Partial<Caller> = {}): Caller {
   return {
     name: "client-1",
     origin: LOCAL,
-    budget: { take: () => true, give: () => {}, used: 0 },
+    budget: { take: () => true, give: () => {}, used: () => 0 },
     refusals: 0,
     streams: 0,
     countRequest: () => {},

@@ -58,7 +58,7 @@ describe("openNode", () => {
     expect(opening.address.equals(addressOf(1))).toBe(true);
     expect(buffer.includes(seed)).toBe(false);
     expect(buffer.includes(seed.subarray(0, 8))).toBe(false);
-    expect(nodes.size).toBe(1);
+    expect(nodes.size()).toBe(1);
   });
 
   it("leaves zeros too when the request is not admitted, and opens nothing", () => {
@@ -85,7 +85,7 @@ describe("openNode", () => {
       expect(reasonOf(() => openNode(service, request))).toBe(reason);
       expect(buffer.includes(seed.subarray(0, 8)), reason).toBe(false);
     }
-    expect(nodes.size).toBe(0);
+    expect(nodes.size()).toBe(0);
   });
 
   it("takes 0 for the default inbox, and what is allowed for what it is", () => {
@@ -93,7 +93,7 @@ describe("openNode", () => {
     for (const bytes of [inboxBytes(0), inboxBytes(1), inboxBytes(100), Buffer.alloc(0)]) {
       openNode(service, received(1, bytes).request);
     }
-    expect(nodes.size).toBe(1);
+    expect(nodes.size()).toBe(1);
   });
 
   it("names the first unknown option, by its field number", () => {

@@ -64,7 +64,7 @@ describe("a call of Receive", () => {
     const [one, two, rest] = [call(), call({ most: 2 }), call({ most: 100 })];
     await settle();
     expect([one.answer, two.answer, rest.answer]).toEqual([["1"], ["2", "3"], ["4"]]);
-    expect(opening.waiting).toBe(0);
+    expect(opening.waiting()).toBe(0);
   });
 
   it("answers nothing when it would not wait and there is nothing", async () => {
@@ -72,7 +72,7 @@ describe("a call of Receive", () => {
     const made = call({ waitMs: 0 });
     await settle();
     expect(made.answer).toEqual([]);
-    expect(deadlines.size).toBe(0);
+    expect(deadlines.size()).toBe(0);
   });
 
   it("waits for the first, and takes what comes in the same turn", async () => {
@@ -85,7 +85,7 @@ describe("a call of Receive", () => {
     say("3", "4");
     await settle();
     expect(made.answer).toEqual(["1", "2", "3"]);
-    expect(deadlines.size).toBe(0);
+    expect(deadlines.size()).toBe(0);
     const next = call();
     await settle();
     expect(next.answer).toEqual(["4"]);
@@ -189,11 +189,11 @@ describe("a caller that goes away", () => {
     gone.cancel();
     await settle();
     expect(gone.answer).toEqual([]);
-    expect(deadlines.size).toBe(1);
+    expect(deadlines.size()).toBe(1);
     say("1");
     await settle();
     expect(stays.answer).toEqual(["1"]);
-    expect(deadlines.size).toBe(0);
+    expect(deadlines.size()).toBe(0);
   });
 
   it("is answered at once when it has gone before", async () => {
@@ -213,7 +213,7 @@ describe("the end of the node while calls wait", () => {
       { reason: "NODE_DROPPED" },
       { reason: "NODE_DROPPED" },
     ]);
-    expect(deadlines.size).toBe(0);
+    expect(deadlines.size()).toBe(0);
   });
 
   it("ends them with the reason: closed by another call of the same session", async () => {
@@ -279,7 +279,7 @@ describe("any sequence", () => {
         expect(got.sort()).toEqual(
           Array.from({ length: said }, (_, i) => String(i).padStart(3, "0")),
         );
-        expect(opening.waiting).toBe(0);
+        expect(opening.waiting()).toBe(0);
       }),
       { numRuns: 150 },
     );

@@ -97,7 +97,7 @@ describe("a token", () => {
         expect(textOf(error).toLowerCase()).not.toContain(token.slice(8, 24));
       }
     }
-    expect(sessions.use(token).opening.ended).toBeUndefined();
+    expect(sessions.use(token).opening.ended()).toBeUndefined();
   });
 
   it("is unknown when a single bit is wrong, and closing an unknown one succeeds", () => {
@@ -111,7 +111,7 @@ describe("a token", () => {
       expectNothingOf(Buffer.from(token, "hex"), textOf(error));
       sessions.close(wrong);
     }
-    expect(opening.ended).toBeUndefined();
+    expect(opening.ended()).toBeUndefined();
   });
 
   it("is known to the daemon that made it, until that ends", () => {
@@ -152,11 +152,11 @@ describe("the lease", () => {
       sessions.use(token);
     }
     time.advance(LEASE_MS - 1);
-    expect([opening.ended, nodes.size]).toEqual([undefined, 1]);
+    expect([opening.ended(), nodes.size()]).toEqual([undefined, 1]);
     time.advance(1);
-    expect([opening.ended, nodes.size]).toEqual(["NODE_CLOSED", 0]);
+    expect([opening.ended(), nodes.size()]).toEqual(["NODE_CLOSED", 0]);
     expect(reasonOf(() => sessions.use(token))).toBe("SESSION_EXPIRED");
-    expect(deadlines.size).toBe(0);
+    expect(deadlines.size()).toBe(0);
   });
 
   it("is each session's own", () => {
@@ -165,7 +165,11 @@ describe("the lease", () => {
     time.advance(40_000);
     sessions.use(b.token);
     time.advance(40_000);
-    expect([a.opening.ended, b.opening.ended, nodes.size]).toEqual(["NODE_CLOSED", undefined, 1]);
+    expect([a.opening.ended(), b.opening.ended(), nodes.size()]).toEqual([
+      "NODE_CLOSED",
+      undefined,
+      1,
+    ]);
     expect(sessions.use(b.token).opening).toBe(b.opening);
   });
 
@@ -178,9 +182,9 @@ describe("the lease", () => {
       sessions.use(token);
     }
     time.advance(29_999);
-    expect(sessions.use(token).opening.ended).toBeUndefined();
+    expect(sessions.use(token).opening.ended()).toBeUndefined();
     time.advance(1);
-    expect(opening.ended).toBe("NODE_CLOSED");
+    expect(opening.ended()).toBe("NODE_CLOSED");
     expect(reasonOf(() => sessions.use(token))).toBe("SESSION_EXPIRED");
   });
 
@@ -190,30 +194,30 @@ describe("the lease", () => {
     const session: Session = sessions.use(token);
     session.waiting += 1;
     time.advance(10 * LEASE_MS);
-    expect(opening.ended).toBeUndefined();
+    expect(opening.ended()).toBeUndefined();
     session.waiting -= 1;
     time.advance(LEASE_MS);
-    expect(opening.ended).toBe("NODE_CLOSED");
+    expect(opening.ended()).toBe("NODE_CLOSED");
 
     const forEver = begin(2);
     sessions.use(forEver.token).waiting += 1;
     time.advance(LONGEST_SESSION_MS - 1);
-    expect(forEver.opening.ended).toBeUndefined();
+    expect(forEver.opening.ended()).toBeUndefined();
     time.advance(1);
-    expect(forEver.opening.ended).toBe("NODE_CLOSED");
+    expect(forEver.opening.ended()).toBe("NODE_CLOSED");
   });
 
   it("is not for sessions of Connect: they last as long as their stream", () => {
     const { sessions, begin, time, deadlines } = setUp();
     const { token, opening, end } = begin(1, true);
-    expect(deadlines.size).toBe(0);
+    expect(deadlines.size()).toBe(0);
     time.advance(2 * LONGEST_SESSION_MS);
     expect(sessions.use(token).opening).toBe(opening);
-    expect(deadlines.size).toBe(0);
+    expect(deadlines.size()).toBe(0);
     expect(reasonOf(() => sessions.close(token))).toBe("BAD_REQUEST");
     end();
     expect(reasonOf(() => sessions.use(token))).toBe("SESSION_EXPIRED");
-    expect(opening.ended, "ending the session is not ending the node").toBeUndefined();
+    expect(opening.ended(), "ending the session is not ending the node").toBeUndefined();
   });
 });
 
@@ -222,11 +226,15 @@ describe("close", () => {
     const { nodes, sessions, begin, time, deadlines } = setUp();
     const [a, b] = [begin(1), begin(1)];
     sessions.close(a.token);
-    expect([a.opening.ended, b.opening.ended, nodes.size]).toEqual(["NODE_CLOSED", undefined, 1]);
+    expect([a.opening.ended(), b.opening.ended(), nodes.size()]).toEqual([
+      "NODE_CLOSED",
+      undefined,
+      1,
+    ]);
     expect(reasonOf(() => sessions.use(a.token))).toBe("SESSION_EXPIRED");
     sessions.close(a.token);
     sessions.close(b.token);
-    expect([nodes.size, deadlines.size]).toEqual([0, 0]);
+    expect([nodes.size(), deadlines.size()]).toEqual([0, 0]);
     time.advance(2 * LEASE_MS);
   });
 });

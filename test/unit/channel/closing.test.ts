@@ -156,11 +156,11 @@ describe("a channel that is closed", () => {
     alice.channel.doubt(clock.monotonicMs());
     alice.channel.wayCameUp(clock.monotonicMs());
     clock.advance(100_000);
-    expect(alice.endpoint.indices).toBe(0);
-    expect(alice.channel.ready).toBe(false);
+    expect(alice.endpoint.indices()).toBe(0);
+    expect(alice.channel.ready()).toBe(false);
     bob.endpoint.close();
     lab.wipe();
-    expect(lab.deadlines.size).toBe(0);
+    expect(lab.deadlines.size()).toBe(0);
     expect(lab.watched.unwiped()).toBe(0);
   });
 
@@ -176,7 +176,7 @@ describe("a channel that is closed", () => {
       for (const host of [alice, bob]) {
         host.endpoint.close();
         host.credentials.wipe();
-        expect(host.endpoint.indices).toBe(0);
+        expect(host.endpoint.indices()).toBe(0);
       }
       expect(watched.unwiped()).toBe(0);
     }

@@ -33,17 +33,17 @@ describe.each(["link", "session"] as const)("datagrams of a session in the %s la
     const bob = lab.host("bob");
     alice.send(bob, Uint8Array.of(1));
     lab.run(100);
-    const index = alice.channelTo(bob).sendingIndex;
+    const index = alice.channelTo(bob).sendingIndex();
     lab.fate = ({ bytes }) => (bytes[0] === 0x55 ? [{ delayMs: 10 }] : []);
     for (let i = 1; i < 2_000; i++) alice.send(bob, Uint8Array.of(1));
     lab.run(1_000);
     expect(bob.arrivals.length).toBe(1_200);
-    expect(alice.channelTo(bob).ready).toBe(false);
+    expect(alice.channelTo(bob).ready()).toBe(false);
     expect(alice.waiting(bob)).toBe(800);
     lab.fate = () => [{ delayMs: 10 }];
     lab.run(2_000);
     // The ones that waited came with the next session, once.
-    expect(alice.channelTo(bob).sendingIndex).not.toBe(index);
+    expect(alice.channelTo(bob).sendingIndex()).not.toBe(index);
     expect(bob.arrivals.length).toBe(2_000);
   });
 });

@@ -153,6 +153,6 @@ describe("the addresses of a session's packets (M1)", () => {
     expect(endpoint.counters.droppedMismatch).toBe(1);
     endpoint.receive(data, 0, data.length, alice.source, credentials, lab.clock.monotonicMs());
     expect(heard(bob)).toContain("to bob");
-    expect(readU32(data, 4)).toBe(alice.channelTo(bob).sendingIndex);
+    expect(readU32(data, 4)).toBe(alice.channelTo(bob).sendingIndex());
   });
 });

@@ -23,8 +23,8 @@ describe("refusals", () => {
     expect(alice.events.filter((event) => event === "closed bob 1").length).toBe(1);
     expect(bob.endpoint.counters.refusalsSent).toBe(1);
     expect(sentBy(lab, bob, 0x55).length).toBe(1);
-    expect([bob.events, bob.arrivals, bob.endpoint.halfOpen]).toEqual([[], [], 0]);
-    expect(bob.endpoint.indices).toBe(0);
+    expect([bob.events, bob.arrivals, bob.endpoint.halfOpen()]).toEqual([[], [], 0]);
+    expect(bob.endpoint.indices()).toBe(0);
     bob.admits = () => true;
     lab.run(180_000);
     exchange(scene, "after all");

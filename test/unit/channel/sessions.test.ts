@@ -55,7 +55,7 @@ describe("preference (S8)", () => {
       const second = make({ role: other, h: young, atMs: 4_999 });
       sessions.add(first, false, 0);
       sessions.add(second, false, 4_999);
-      expect(sessions.preferred).toBe(preferred === "old" ? first : second);
+      expect(sessions.preferred()).toBe(preferred === "old" ? first : second);
       expect(first.receiveOnly).toBe(preferred !== "old");
       expect(second.receiveOnly).toBe(preferred === "old");
     }
@@ -72,7 +72,7 @@ describe("preference (S8)", () => {
     const young = make({ h: 1, ...made });
     sessions.add(old, false, 0);
     sessions.add(young, denied, young.createdMs);
-    expect(sessions.preferred).toBe(young);
+    expect(sessions.preferred()).toBe(young);
     expect(old.receiveOnly).toBe(true);
   });
 
@@ -82,7 +82,7 @@ describe("preference (S8)", () => {
     const early = make({ role: "responder", h: 2, atMs: 100 });
     sessions.add(early, false, 100);
     sessions.add(late, false, 700);
-    expect(sessions.preferred).toBe(early);
+    expect(sessions.preferred()).toBe(early);
   });
 
   it("the newest if the old one cannot be used any more", () => {
@@ -92,7 +92,7 @@ describe("preference (S8)", () => {
     sessions.add(old, false, 0);
     const young = make({ role: "responder", h: 1 });
     sessions.add(young, false, 1);
-    expect(sessions.preferred).toBe(young);
+    expect(sessions.preferred()).toBe(young);
   });
 });
 
@@ -103,8 +103,8 @@ describe("ends (S9, S11)", () => {
     const first = make({ role: "initiator", h: 200 });
     const others = [1, 2, 3].map((h) => make({ role: "responder", h, atMs: h }));
     for (const session of [first, ...others]) sessions.add(session, false, session.createdMs);
-    expect(sessions.size).toBe(3);
-    expect(sessions.preferred).toBe(first);
+    expect(sessions.size()).toBe(3);
+    expect(sessions.preferred()).toBe(first);
     expect(ended).toEqual([others[0]]);
     expect(others[0]?.usable(4)).toBe(false);
     expect(first.usable(4)).toBe(true);
@@ -118,7 +118,7 @@ describe("ends (S9, S11)", () => {
     expect(sessions.expire(10_000)).toBe(15_000);
     old.heardMs = 14_999;
     expect(sessions.expire(15_000)).toBe(29_999);
-    expect(sessions.size).toBe(2);
+    expect(sessions.size()).toBe(2);
     sessions.expire(29_998);
     expect(ended).toEqual([]);
     expect(sessions.expire(29_999)).toBe(190_000);
@@ -133,11 +133,11 @@ describe("ends (S9, S11)", () => {
     sessions.add(young, false, 1_000);
     for (const session of [old, young]) session.heardMs = 179_999;
     sessions.expire(179_999);
-    expect(sessions.size).toBe(2);
+    expect(sessions.size()).toBe(2);
     expect(sessions.expire(180_000)).toBe(181_000);
     expect(ended).toEqual([old]);
     expect(sessions.expire(181_000)).toBe(Number.POSITIVE_INFINITY);
-    expect(sessions.preferred).toBe(undefined);
+    expect(sessions.preferred()).toBe(undefined);
   });
 
   it("all when it is cleared", () => {
@@ -147,8 +147,8 @@ describe("ends (S9, S11)", () => {
     sessions.clear();
     expect(ended).toEqual(all);
     expect(all.some((session) => session.usable(0))).toBe(false);
-    expect(sessions.preferred).toBe(undefined);
-    expect(sessions.size).toBe(0);
+    expect(sessions.preferred()).toBe(undefined);
+    expect(sessions.size()).toBe(0);
   });
 });
 
@@ -187,12 +187,12 @@ describe("how many may come", () => {
     // The first is no change.
     expect(sessions.note(ALICE, 0)).toBe(false);
     expect([100, 200, 300].map(change)).toEqual([true, true, true]);
-    expect(sessions.unsteady).toBe(false);
+    expect(sessions.unsteady()).toBe(false);
     expect([400, 5_000, 5_299].map(change)).toEqual([false, false, false]);
     // The incarnation that is there may go on.
     expect(sessions.mayAdd(ALICE_AGAIN, 5_299)).toBe(true);
     expect([5_300, 10_299, 10_300].map(change)).toEqual([true, false, true]);
-    expect(sessions.unsteady).toBe(true);
+    expect(sessions.unsteady()).toBe(true);
     // A minute later it is as if nothing had been.
     expect([70_301, 70_302, 70_303].map(change)).toEqual([true, true, true]);
     expect(change(70_304)).toBe(false);

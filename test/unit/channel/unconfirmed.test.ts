@@ -29,7 +29,7 @@ describe.each(["link", "session"] as const)("an unconfirmed session in the %s la
     const { lab, alice, bob } = createUnconfirmed(layer, sizes);
     expect(dataOf(lab, alice).length).toBe(8);
     expect(alice.waiting(bob)).toBe(4);
-    expect(alice.channelTo(bob).ready).toBe(false);
+    expect(alice.channelTo(bob).ready()).toBe(false);
     lab.fate = () => [{ delayMs: 10 }];
     lab.run(2_000);
     expect(firsts(bob)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]);
@@ -88,7 +88,7 @@ describe.each(["link", "session"] as const)("an unconfirmed session in the %s la
     const bob = lab.host("bob");
     alice.send(bob, Uint8Array.of(0));
     lab.run(1_000);
-    const before = alice.channelTo(bob).sendingIndex;
+    const before = alice.channelTo(bob).sendingIndex();
     lab.fate = ({ bytes }) => (bytes[0] === 0x53 ? [] : [{ delayMs: 10 }]);
     while (!lab.sent.some(({ bytes, atMs }) => bytes[0] === 0x53 && atMs > 1_000)) {
       alice.send(bob, Uint8Array.of(1));
@@ -96,11 +96,11 @@ describe.each(["link", "session"] as const)("an unconfirmed session in the %s la
     }
     alice.send(bob, Uint8Array.of(2));
     lab.run(20);
-    expect(alice.channelTo(bob).sendingIndex).toBe(before);
+    expect(alice.channelTo(bob).sendingIndex()).toBe(before);
     expect(bob.arrivals.at(-1)?.bytes).toEqual(Uint8Array.of(2));
     lab.fate = () => [{ delayMs: 10 }];
     lab.run(2_000);
-    expect(alice.channelTo(bob).sendingIndex).not.toBe(before);
+    expect(alice.channelTo(bob).sendingIndex()).not.toBe(before);
   });
 
   it("a repeated message 3 gets another confirmation, 4 a second at most (S6)", () => {
@@ -143,6 +143,6 @@ describe.each(["link", "session"] as const)("an unconfirmed session in the %s la
     lab.sent.length = 0;
     lab.run(10_000);
     expect(lab.sent.some(({ bytes }) => bytes[0] === 0x51)).toBe(false);
-    expect(bob.endpoint.indices).toBe(1);
+    expect(bob.endpoint.indices()).toBe(1);
   });
 });

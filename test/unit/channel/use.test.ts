@@ -31,7 +31,7 @@ describe("a session that is not used", () => {
     expect(timesOf(lab, 0x51, bob).length).toBe(0);
     expect(alice.events.at(-1)).toBe("down bob");
     expect(bob.events.at(-1)).toBe("down alice");
-    expect(alice.endpoint.indices + bob.endpoint.indices).toBe(0);
+    expect(alice.endpoint.indices() + bob.endpoint.indices()).toBe(0);
     expect(lab.clock.armedForMs).toBe(undefined);
   });
 
@@ -97,9 +97,9 @@ describe("a session in one direction", () => {
     const startMs = lab.nowMs;
     alice.send(bob, one);
     lab.run(2_999);
-    expect(alice.channelTo(bob).suspect).toBe(false);
+    expect(alice.channelTo(bob).suspect()).toBe(false);
     lab.run(2);
-    expect(alice.channelTo(bob).suspect).toBe(true);
+    expect(alice.channelTo(bob).suspect()).toBe(true);
     expect(alice.events.at(-1)).toBe("suspected bob");
     lab.run(60_000);
     const initiations = timesOf(lab, 0x51, alice);
@@ -146,6 +146,6 @@ describe("a peer that is not there", () => {
     lab.sent.length = 0;
     lab.run(100_000);
     expect(lab.sent).toEqual([]);
-    expect(alice.endpoint.indices).toBe(0);
+    expect(alice.endpoint.indices()).toBe(0);
   });
 });

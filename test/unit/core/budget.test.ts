@@ -11,12 +11,12 @@ describe("createBudget", () => {
     const budget = createBudget(100);
     expect(budget.take(60)).toBe(true);
     expect(budget.take(41)).toBe(false);
-    expect(budget.used).toBe(60);
+    expect(budget.used()).toBe(60);
     expect(budget.take(40)).toBe(true);
     expect(budget.take(1)).toBe(false);
     expect(budget.take(0)).toBe(true);
     budget.give(100);
-    expect(budget.used).toBe(0);
+    expect(budget.used()).toBe(0);
     expect(budget.take(100)).toBe(true);
   });
 
@@ -25,12 +25,12 @@ describe("createBudget", () => {
     const [a, b] = [createBudget(80, parent), createBudget(80, parent)];
     expect(a.take(70)).toBe(true);
     expect(b.take(40)).toBe(false);
-    expect([a.used, b.used, parent.used]).toEqual([70, 0, 70]);
+    expect([a.used(), b.used(), parent.used()]).toEqual([70, 0, 70]);
     expect(a.take(11)).toBe(false);
-    expect([a.used, parent.used]).toEqual([70, 70]);
+    expect([a.used(), parent.used()]).toEqual([70, 70]);
     a.give(30);
     expect(b.take(40)).toBe(true);
-    expect([a.used, b.used, parent.used]).toEqual([40, 40, 80]);
+    expect([a.used(), b.used(), parent.used()]).toEqual([40, 40, 80]);
   });
 
   it("holds the bound everywhere, whatever is taken and given", () => {
@@ -62,7 +62,7 @@ describe("createBudget", () => {
             budget.give(given);
             own[who] = held - given;
           }
-          expect(all.map(({ used }) => used)).toEqual(sums());
+          expect(all.map(({ used }) => used())).toEqual(sums());
         }
       }),
     );

@@ -33,7 +33,7 @@ describe("createDeadlines", () => {
       ["b", 1_200],
       ["c", 1_300],
     ]);
-    expect(deadlines.size).toBe(0);
+    expect(deadlines.size()).toBe(0);
     expect(time.armedForMs).toBeUndefined();
   });
 
@@ -71,7 +71,7 @@ describe("createDeadlines", () => {
     deadlines.set(b, 1_400);
     deadlines.set(a, 1_100);
     deadlines.set(b, 1_800);
-    expect(deadlines.size).toBe(2);
+    expect(deadlines.size()).toBe(2);
     time.advance(2_000);
     expect(fired).toEqual([
       ["a", 1_100],
@@ -95,7 +95,7 @@ describe("createDeadlines", () => {
     deadlines.set(b, 1_200);
     deadlines.clear(a);
     deadlines.clear(a);
-    expect(deadlines.size).toBe(1);
+    expect(deadlines.size()).toBe(1);
     deadlines.clear(b);
     expect(time.armedForMs).toBeUndefined();
     time.advance(1_000);
@@ -108,7 +108,7 @@ describe("createDeadlines", () => {
     deadlines.set(a, 1_100);
     deadlines.set(b, 1_200);
     deadlines.stop();
-    expect(deadlines.size).toBe(0);
+    expect(deadlines.size()).toBe(0);
     expect(time.armedForMs).toBeUndefined();
     time.advance(1_000);
     expect(fired).toEqual([]);
@@ -185,7 +185,7 @@ describe("createDeadlines", () => {
     time.advance(100);
     early?.();
     expect(fired).toEqual([["a", 1_100]]);
-    expect(deadlines.size).toBe(0);
+    expect(deadlines.size()).toBe(0);
   });
 });
 
@@ -299,7 +299,7 @@ describe("against an obvious twin", () => {
             twin.apply(distinct(a));
           }
           expect(fired).toEqual(twin.fired);
-          expect(deadlines.size).toBe(twin.times.size);
+          expect(deadlines.size()).toBe(twin.times.size);
           expect(all.map((d) => d.slot >= 0)).toEqual(all.map((_, i) => twin.times.has(i)));
           const firstMs = byTime(twin.times)[0]?.[1];
           if (firstMs === undefined) expect(time.armedForMs).toBeUndefined();

@@ -129,7 +129,7 @@ export function createEngineLab(seed = 1): EngineLab {
         one.engine.dial({ id: other.address, addrs: [`memory:${other.name}`] });
       }
       const up = (one: LabEngine, other: LabEngine): boolean =>
-        one.engine.network.peers.link(other.address)?.up === true;
+        one.engine.network.peers.link(other.address)?.up() === true;
       world.runUntil("both see the other", () => up(a, b) && up(b, a), 5_000);
     },
   };

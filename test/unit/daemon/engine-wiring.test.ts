@@ -22,7 +22,7 @@ describe("an engine", () => {
     alice.send(bob.address, "waits");
     lab.world.run(1_750);
     away.engine.dial({ id: home.address, addrs: ["memory:home"] });
-    const isUp = () => home.engine.network.peers.link(away.address)?.up === true;
+    const isUp = () => home.engine.network.peers.link(away.address)?.up() === true;
     lab.world.runUntil("it is up", isUp, 5_000);
     lab.world.runUntil("it is there", () => bob.memory.got.length === 1, 100);
   });
@@ -44,7 +44,7 @@ describe("an engine", () => {
     const again = lab.start("away", { key: awayKey });
     again.open(bobsKey);
     again.engine.dial({ id: home.address, addrs: ["memory:home"] });
-    const isUp = () => again.engine.network.peers.link(home.address)?.up === true;
+    const isUp = () => again.engine.network.peers.link(home.address)?.up() === true;
     lab.world.runUntil("it is up", isUp, 5_000);
     // Alice says nothing more.
     const isBack = () => again.engine.sessions.stats().sessions === 1;
@@ -57,7 +57,7 @@ describe("an engine", () => {
     const [alice, bob] = [home.open(lab.key()), away.open(lab.key())];
     const text = "x".repeat(50_000);
     let sent = 0;
-    while (!alice.opening.crowding && sent < 100) {
+    while (!alice.opening.crowding() && sent < 100) {
       alice.send(bob.address, text);
       sent += 1;
     }
@@ -67,7 +67,7 @@ describe("an engine", () => {
       heard += 1;
     });
     lab.world.runUntil("relief", () => heard === 1, 2_000);
-    expect(alice.opening.crowding).toBe(false);
+    expect(alice.opening.crowding()).toBe(false);
     lab.world.runUntil("all are there", () => bob.memory.got.length === sent, 2_000);
     expect(home.engine.sessions.counters).toMatchObject({ crowded: 1, lostWaiting: 0 });
   });
@@ -109,6 +109,6 @@ describe("an engine", () => {
     );
     expect(refusal).toBe("DISPLACED");
     expect(home.engine.nodes.counters).toMatchObject({ displaced: 1, displacements: 1 });
-    expect(older.opening.ended).toBeUndefined();
+    expect(older.opening.ended()).toBeUndefined();
   });
 });

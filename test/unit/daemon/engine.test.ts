@@ -144,7 +144,7 @@ describe("dial", () => {
     expect(warnings[1]).toContain("nonsense");
     for (const line of warnings) expect(line).toContain(away.address.toString());
     const link = home.engine.network.peers.link(away.address);
-    lab.world.runUntil("it is up", () => link?.up === true, 5_000);
+    lab.world.runUntil("it is up", () => link?.up() === true, 5_000);
   });
 
   it("warns of itself, and has no link", () => {

@@ -152,7 +152,7 @@ describe("whatever a neighbour sends", () => {
       receive(Uint8Array.from(out.subarray(0, end)));
     }
     expect(link.stats().counters.reassemblyEvicted).toBeGreaterThan(2_000);
-    expect(link.up).toBe(true);
+    expect(link.up()).toBe(true);
   });
 
   it("an address that has not answered never gets more bytes than came from it", () => {

@@ -23,7 +23,7 @@ describe("intervals", () => {
         const expected = there === 0 ? "new" : there === end - start ? "known" : "overlap";
         expect(intervals.add(start, end)).toBe(expected);
         if (expected === "new") marked.fill(1, start, end);
-        expect(intervals.bytes).toBe(marked.reduce((sum, byte) => sum + byte, 0));
+        expect(intervals.bytes()).toBe(marked.reduce((sum, byte) => sum + byte, 0));
       }
     }
   });
@@ -57,13 +57,13 @@ describe("reassembly", () => {
       // Each comes twice.
       for (let i = 0; i < 2 && !done.has(id); i++) {
         if (!reassembly.add(part(id, packet, at, length), packet, 5)) continue;
-        done.set(id, reassembly.packet.slice(0, reassembly.packetBytes));
+        done.set(id, reassembly.packet().slice(0, reassembly.packetBytes()));
       }
     }
     expect(done.size).toBe(packets.length);
     for (const [id, packet] of done) expect(Buffer.compare(packet, packets[id] ?? packet)).toBe(0);
-    expect(reassembly.size).toBe(0);
-    expect(reassembly.bytes).toBe(0);
+    expect(reassembly.size()).toBe(0);
+    expect(reassembly.bytes()).toBe(0);
     expect(reassembly.counters).toEqual({ expired: 0, evicted: 0, inconsistent: 0 });
   });
 
@@ -73,11 +73,11 @@ describe("reassembly", () => {
     expect(reassembly.add(part(1, packet, 0, 1_000), packet, 0)).toBe(false);
     expect(reassembly.add(part(1, packet, 500, 1_000), packet, 0)).toBe(false);
     expect(reassembly.counters.inconsistent).toBe(1);
-    expect(reassembly.size).toBe(0);
+    expect(reassembly.size()).toBe(0);
     reassembly.add(part(2, packet, 0, 1_000), packet, 0);
     reassembly.add(part(2, packet, 1_000, 1_000, 2_500), packet, 0);
     expect(reassembly.counters.inconsistent).toBe(2);
-    expect(reassembly.size).toBe(0);
+    expect(reassembly.size()).toBe(0);
   });
 
   it("holds 64 packets and 4 MiB at most, and forgets the oldest first", () => {
@@ -85,10 +85,10 @@ describe("reassembly", () => {
     const packet = new Uint8Array(69_632);
     for (let id = 0; id < 1_000; id++) {
       reassembly.add(part(id, packet, 0, 1), packet, id);
-      expect(reassembly.size).toBeLessThanOrEqual(64);
-      expect(reassembly.bytes).toBeLessThanOrEqual(4 * 1024 * 1024 + 69_632);
+      expect(reassembly.size()).toBeLessThanOrEqual(64);
+      expect(reassembly.bytes()).toBeLessThanOrEqual(4 * 1024 * 1024 + 69_632);
     }
-    expect(reassembly.counters.evicted).toBe(1_000 - reassembly.size);
+    expect(reassembly.counters.evicted).toBe(1_000 - reassembly.size());
     expect(reassembly.add(part(999, packet, 1, 69_631), packet, 1_000)).toBe(true);
     expect(reassembly.add(part(0, packet, 1, 69_631), packet, 1_000)).toBe(false);
   });
@@ -97,7 +97,7 @@ describe("reassembly", () => {
     const reassembly = createReassembly();
     const packet = new Uint8Array(2);
     for (let id = 0; id < 1_000; id++) reassembly.add(part(id, packet, 0, 1), packet, id);
-    expect(reassembly.size).toBe(64);
+    expect(reassembly.size()).toBe(64);
     expect(reassembly.counters.evicted).toBe(936);
   });
 
@@ -108,7 +108,7 @@ describe("reassembly", () => {
     reassembly.add(part(2, packet, 0, 1_000), packet, 900);
     expect(reassembly.expire(2_099)).toBe(2_100);
     expect(reassembly.expire(2_100)).toBe(2_900);
-    expect(reassembly.size).toBe(1);
+    expect(reassembly.size()).toBe(1);
     expect(reassembly.add(part(1, packet, 1_000, 1_000), packet, 2_200)).toBe(false);
     expect(reassembly.add(part(2, packet, 1_000, 1_000), packet, 2_200)).toBe(true);
     expect(reassembly.counters.expired).toBe(1);

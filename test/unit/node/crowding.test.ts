@@ -40,30 +40,30 @@ describe("the way to a remote identity", () => {
   it("is crowded from the message that says so, which is accepted, until it is relieved", () => {
     const { far, relieve, sender, remote } = createScene();
     expect(far(sender, "accepted")).toBeUndefined();
-    expect(sender.crowding).toBe(false);
+    expect(sender.crowding()).toBe(false);
     expect(far(sender, "crowded")).toBeUndefined();
-    expect(sender.crowding).toBe(true);
+    expect(sender.crowding()).toBe(true);
     expect(far(sender, "accepted")).toBeUndefined();
-    expect([sender.crowding, remote.sent.length]).toEqual([true, 3]);
+    expect([sender.crowding(), remote.sent.length]).toEqual([true, 3]);
     relieve();
-    expect(sender.crowding).toBe(false);
+    expect(sender.crowding()).toBe(false);
   });
 
   it("is crowded for every opening of the node, and for no other node", () => {
     const { far, open, relieve, sender } = createScene();
     const [shared, other] = [open(1), open(2)];
     far(sender, "crowded");
-    expect([sender, shared, other].map(({ crowding }) => crowding)).toEqual([true, true, false]);
+    expect([sender, shared, other].map(({ crowding }) => crowding())).toEqual([true, true, false]);
     const ears = [sender, shared].map((opening) => {
       const ear = createEar();
       opening.onRelief(ear.hear);
       return ear;
     });
     relieve(2);
-    expect(sender.crowding).toBe(true);
+    expect(sender.crowding()).toBe(true);
     relieve();
     relieve();
-    expect([sender, shared].map(({ crowding }) => crowding)).toEqual([false, false]);
+    expect([sender, shared].map(({ crowding }) => crowding())).toEqual([false, false]);
     expect(ears.map(({ heard }) => heard)).toEqual([1, 1]);
   });
 
@@ -78,7 +78,7 @@ describe("the way to a remote identity", () => {
     };
     sender.onRelief(hear);
     relieve();
-    expect([heard, sender.crowding]).toEqual([1, true]);
+    expect([heard, sender.crowding()]).toEqual([1, true]);
     relieve();
     expect(heard).toBe(2);
   });
@@ -102,7 +102,7 @@ describe("the way to a remote identity", () => {
     relieve();
     relieve(55);
     const again = open(1);
-    expect(again.crowding).toBe(false);
+    expect(again.crowding()).toBe(false);
   });
 });
 
@@ -131,10 +131,10 @@ describe("the way out and a reader here", () => {
       const ear = createEar();
       scene.sender.onRelief(ear.hear);
       scene[order[0]]();
-      expect(scene.sender.crowding, order.join()).toBe(true);
+      expect(scene.sender.crowding(), order.join()).toBe(true);
       expect(ear.heard).toBe(1);
       scene[order[1]]();
-      expect(scene.sender.crowding, order.join()).toBe(false);
+      expect(scene.sender.crowding(), order.join()).toBe(false);
       expect(ear.heard).toBeGreaterThan(1);
     }
   });
@@ -146,18 +146,18 @@ describe("the way out and a reader here", () => {
     sender.forgetRelief(ear.hear);
     read();
     relieve();
-    expect([ear.heard, sender.crowding]).toEqual([0, false]);
+    expect([ear.heard, sender.crowding()]).toEqual([0, false]);
   });
 
   it("tell whoever waits for one what waits for the other", () => {
     const { read, relieve, sender } = createBoth();
     relieve();
-    expect(sender.crowding).toBe(true);
+    expect(sender.crowding()).toBe(true);
     const ear = createEar();
     sender.onRelief(ear.hear);
     relieve();
     expect(ear.heard).toBe(0);
     read();
-    expect([ear.heard, sender.crowding]).toEqual([1, false]);
+    expect([ear.heard, sender.crowding()]).toEqual([1, false]);
   });
 });

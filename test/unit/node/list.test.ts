@@ -38,7 +38,7 @@ it("lists what waits to be read, until it is", () => {
   expect(messages).toBe(3);
   expect(bytes).toBeGreaterThan("onetwothree".length);
   // The budget is lent in portions.
-  expect(bytes).toBeLessThanOrEqual(budget.used);
+  expect(bytes).toBeLessThanOrEqual(budget.used());
   to.drain(createMemory(1).reader);
   expect(waiting()[0]).toBe(2);
   drain(to);

@@ -29,7 +29,7 @@ describe("opening", () => {
     const opening = open(1);
     expect(opening.address.equals(addressOf(1))).toBe(true);
     expect(opening.publicKey.equals(keyOf(1).publicKey)).toBe(true);
-    expect([opening.ended, opening.waiting, opening.lost, nodes.size]).toEqual([
+    expect([opening.ended(), opening.waiting(), opening.lost(), nodes.size()]).toEqual([
       undefined,
       0,
       0,
@@ -40,10 +40,10 @@ describe("opening", () => {
   it("shares an open node, counted: it goes with its last opening", () => {
     const { nodes, open } = createHouse();
     const [a, b, c] = [open(1), open(1), open(1)];
-    expect(nodes.size).toBe(1);
+    expect(nodes.size()).toBe(1);
     a.close();
     c.close();
-    expect([nodes.size, a.ended, b.ended, c.ended]).toEqual([
+    expect([nodes.size(), a.ended(), b.ended(), c.ended()]).toEqual([
       1,
       "NODE_CLOSED",
       undefined,
@@ -52,9 +52,9 @@ describe("opening", () => {
     expect(foundBy(nodes, addressOf(1).bytes)?.address.equals(addressOf(1))).toBe(true);
     // Closing twice counts once.
     a.close();
-    expect(nodes.size).toBe(1);
+    expect(nodes.size()).toBe(1);
     b.close();
-    expect(nodes.size).toBe(0);
+    expect(nodes.size()).toBe(0);
     expect(foundBy(nodes, addressOf(1).bytes)).toBeUndefined();
   });
 
@@ -65,8 +65,8 @@ describe("opening", () => {
       open(1);
       expect(nodes.drop(addressOf(1))).toBe(true);
     }
-    expect(nodes.size).toBe(0);
-    expect(open(1).ended).toBeUndefined();
+    expect(nodes.size()).toBe(0);
+    expect(open(1).ended()).toBeUndefined();
   });
 
   it("refuses the daemon's own key, and wipes what it was given", () => {
@@ -74,7 +74,7 @@ describe("opening", () => {
     const key = keyOf(OWN);
     expect(nodes.open(key, wish)).toBe("KEY_IN_USE_BY_DAEMON");
     expectWiped(key);
-    expect(nodes.size).toBe(0);
+    expect(nodes.size()).toBe(0);
   });
 
   it("refuses one node more than the limit, but shares at the limit", () => {
@@ -84,8 +84,8 @@ describe("opening", () => {
     const key = keyOf(3);
     expect(nodes.open(key, wish)).toBe("LIMIT_NODES");
     expectWiped(key);
-    expect(open(2).ended).toBeUndefined();
-    expect(nodes.size).toBe(2);
+    expect(open(2).ended()).toBeUndefined();
+    expect(nodes.size()).toBe(2);
     last.close();
     expect(nodes.open(keyOf(3), wish)).toBe("LIMIT_NODES");
     nodes.drop(addressOf(2));
@@ -125,13 +125,13 @@ describe("nothing survives the last close", () => {
       const sender = open(1);
       const receiver = open(2);
       send(sender, addressOf(2), "for the first life");
-      expect(receiver.waiting).toBe(1);
-      expect(budget.used).toBeGreaterThan(0);
+      expect(receiver.waiting()).toBe(1);
+      expect(budget.used()).toBeGreaterThan(0);
       if (end === "close") receiver.close();
       else nodes.drop(addressOf(2));
-      expect(budget.used).toBe(0);
+      expect(budget.used()).toBe(0);
       const again = open(2);
-      expect([again.waiting, again.lost, drain(again)]).toEqual([0, 0, []]);
+      expect([again.waiting(), again.lost(), drain(again)]).toEqual([0, 0, []]);
       const memory = createMemory();
       again.read(memory.reader);
       expect(memory.texts).toEqual([]);
@@ -170,14 +170,14 @@ describe("the end of an opening", () => {
       if (end === "close") opening.close();
       else if (end === "drop") nodes.drop(addressOf(2));
       else nodes.stop();
-      expect(opening.ended, end).toBe(reason);
+      expect(opening.ended(), end).toBe(reason);
       expect(send(opening, addressOf(1), "x")).toBe(reason);
       expect(send(opening, addressOf(2), "x")).toBe(reason);
       opening.ready();
       opening.read(memory.reader);
       opening.drain(memory.reader);
       opening.close();
-      expect(opening.ended, "the first reason stands").toBe(reason);
+      expect(opening.ended(), "the first reason stands").toBe(reason);
       if (end !== "stop") expect(send(sender, addressOf(2), "x")).toBe("NO_SUCH_ADDRESS");
       expect(memory.texts).toEqual([]);
     }
@@ -187,7 +187,7 @@ describe("the end of an opening", () => {
     const { nodes, open } = createHouse();
     const heard: (readonly [string, Refusal, number])[] = [];
     for (const name of ["a", "b"]) {
-      open(1).onEnd((reason) => heard.push([name, reason, nodes.size]));
+      open(1).onEnd((reason) => heard.push([name, reason, nodes.size()]));
     }
     const other = open(2);
     other.onEnd(() => heard.push(["other", "NODE_DROPPED", -1]));
@@ -197,7 +197,7 @@ describe("the end of an opening", () => {
       ["a", "NODE_DROPPED", 1],
       ["b", "NODE_DROPPED", 1],
     ]);
-    expect(other.ended).toBeUndefined();
+    expect(other.ended()).toBeUndefined();
   });
 
   it("tells an opening that is closed too, once, and no other of the node", () => {
@@ -224,7 +224,7 @@ describe("the end of an opening", () => {
     });
     const late = open(1);
     nodes.drop(addressOf(1));
-    expect([again?.ended, late.ended, nodes.size]).toEqual([undefined, "NODE_DROPPED", 1]);
+    expect([again?.ended(), late.ended(), nodes.size()]).toEqual([undefined, "NODE_DROPPED", 1]);
     const memory = createMemory();
     again?.read(memory.reader);
     send(open(2), addressOf(1), "to the new life");
@@ -241,6 +241,6 @@ describe("the end of an opening", () => {
       });
     }
     nodes.stop();
-    expect([heard, nodes.size]).toEqual([20, 0]);
+    expect([heard, nodes.size()]).toEqual([20, 0]);
   });
 });

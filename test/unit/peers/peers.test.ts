@@ -55,11 +55,11 @@ function createLab() {
       owner: {
         packet: (link, buffer, at, length) =>
           void packets.push(
-            `${nameOf(link.remote)}: ${Buffer.from(buffer.subarray(at, at + length)).toString()}`,
+            `${nameOf(link.remote())}: ${Buffer.from(buffer.subarray(at, at + length)).toString()}`,
           ),
         control() {},
-        up: (link) => void events.push(`up ${nameOf(link.remote)}`),
-        down: (link, reason) => void events.push(`down ${nameOf(link.remote)} ${reason}`),
+        up: (link) => void events.push(`up ${nameOf(link.remote())}`),
+        down: (link, reason) => void events.push(`down ${nameOf(link.remote())} ${reason}`),
         changed() {},
         writable() {},
       },

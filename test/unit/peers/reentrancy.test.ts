@@ -80,7 +80,7 @@ it("whoever is configured from inside of the question whether it is accepted has
   world.run(200_000);
   // Nothing dials on for a link that nobody can remove.
   expect(bob.peers.size).toBe(0);
-  expect(bob.deadlines.size).toBe(0);
+  expect(bob.deadlines.size()).toBe(0);
 });
 
 it("whoever closes from inside of the question whether a peer is accepted has none", () => {
@@ -92,7 +92,7 @@ it("whoever closes from inside of the question whether a peer is accepted has no
   });
   world.run(100_000);
   expect(bob.peers.size).toBe(0);
-  expect(bob.deadlines.size).toBe(0);
+  expect(bob.deadlines.size()).toBe(0);
   expect(bob.events).toEqual([]);
 });
 
@@ -107,7 +107,7 @@ it("nobody is added to a set that closes, from inside of what it tells or later"
   expect(bob.peers.add(alice.address, [], bob.now())).toBe(false);
   world.run(20_000);
   expect(bob.peers.size).toBe(0);
-  expect(bob.deadlines.size).toBe(0);
+  expect(bob.deadlines.size()).toBe(0);
 });
 
 it("a set that has closed answers nobody", () => {

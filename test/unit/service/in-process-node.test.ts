@@ -112,7 +112,7 @@ describe("an in-process node", () => {
         expect(await reasonOf(call)).toBe(reason);
       }
       await a.close();
-      expect(nodes.size).toBe(1);
+      expect(nodes.size()).toBe(1);
     }
   });
 

@@ -61,6 +61,6 @@ describe("an in-process node that sends in rows", () => {
     await expect(given).rejects.toThrow("enough");
     await node.close();
     await expect(waiting).rejects.toMatchObject({ reason: "NODE_CLOSED" });
-    expect(deadlines.size).toBe(0);
+    expect(deadlines.size()).toBe(0);
   });
 });

@@ -168,7 +168,7 @@ describe("pings", () => {
       expect(await one).toMatchObject({ value: { number } });
     }
     expect(await next()).toEqual({ done: true, value: undefined });
-    expect(deadlines.size).toBe(0);
+    expect(deadlines.size()).toBe(0);
   });
 
   it("end with the caller's reason, whatever they wait for", async () => {
@@ -186,7 +186,7 @@ describe("pings", () => {
       const reason = new Error("gone");
       controller.abort(reason);
       await expect(last).rejects.toBe(reason);
-      expect(deadlines.size).toBe(0);
+      expect(deadlines.size()).toBe(0);
     }
   });
 

@@ -85,7 +85,7 @@ describe("an explanation", () => {
     scene.explanation = READY;
     scene.remote.answer(found);
     expect(await explaining).toMatchObject({ ready: true, hops: 2 });
-    expect([scene.remote.searches, scene.deadlines.size]).toEqual([0, 0]);
+    expect([scene.remote.searches, scene.deadlines.size()]).toEqual([0, 0]);
   });
 
   it("says that there is no way when everybody said no", async () => {
@@ -114,7 +114,7 @@ describe("an explanation", () => {
     expect([scene.remote.searches, explained]).toEqual([1, false]);
     scene.time.advance(1);
     expect(await explaining).toMatchObject({ ready: false, why: "nobody has it" });
-    expect([scene.remote.searches, scene.deadlines.size]).toEqual([0, 0]);
+    expect([scene.remote.searches, scene.deadlines.size()]).toEqual([0, 0]);
   });
 
   it("ends with its caller, and with the daemon", async () => {
@@ -127,7 +127,7 @@ describe("an explanation", () => {
     const stopped = outcomeOf(scene.explain());
     scene.service.stop();
     expect(await stopped).toBe("UNAVAILABLE");
-    expect([scene.remote.searches, scene.deadlines.size]).toEqual([0, 0]);
+    expect([scene.remote.searches, scene.deadlines.size()]).toEqual([0, 0]);
   });
 });
 

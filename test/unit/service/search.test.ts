@@ -105,7 +105,7 @@ describe("a search", () => {
     for (const ask of [find, lookup, () => service.open(keyOf(1))]) {
       expect(await outcomeOf(ask())).toBe("UNAVAILABLE");
     }
-    expect([left(), remote.asked.length, nodes.size]).toEqual([[0, 0], 2, 0]);
+    expect([left(), remote.asked.length, nodes.size()]).toEqual([[0, 0], 2, 0]);
   });
 
   it("is forgotten once it has ended: the end of the daemon does not end it again", async () => {

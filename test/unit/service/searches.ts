@@ -34,7 +34,7 @@ export function createScene(): SearchScene {
     find: (signal?: AbortSignal) => service.findAddress(bytes, 256, signal ? { signal } : {}),
     lookup: (signal?: AbortSignal) =>
       service.lookupPublicKey(addressOf(FAR), signal ? { signal } : {}),
-    left: () => [remote.searches, deadlines.size],
+    left: () => [remote.searches, deadlines.size()],
   };
 }
 

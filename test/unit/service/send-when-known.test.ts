@@ -38,7 +38,7 @@ describe("sendWhenKnown", () => {
     const { sendWhenKnown, open, remote } = createSending();
     const receiver = open(2);
     await sendWhenKnown(addressOf(2));
-    expect([receiver.waiting, remote.asked]).toEqual([1, []]);
+    expect([receiver.waiting(), remote.asked]).toEqual([1, []]);
   });
 
   it("is done when it is accepted, though it is crowded", async () => {

@@ -35,7 +35,7 @@ describe("openSerialized", () => {
     const opening = service.openSerialized(serialized, wish);
     serialized.fill(0);
     expect(opening.address.equals(addressOf(1))).toBe(true);
-    expect(nodes.size).toBe(1);
+    expect(nodes.size()).toBe(1);
   });
 
   it("refuses what is no private key with BAD_KEY, and repeats nothing of it", async () => {
@@ -56,7 +56,7 @@ describe("openSerialized", () => {
       expect(error.reason).toBe("BAD_KEY");
       expectNothingOf(good.subarray(17, 49), textOf(error));
     }
-    expect(nodes.size).toBe(0);
+    expect(nodes.size()).toBe(0);
   });
 
   it("refuses the daemon's own key, too many nodes, and too large an inbox", async () => {
@@ -65,7 +65,7 @@ describe("openSerialized", () => {
       service.openSerialized(serializedKeyOf(n), { inboxBytes });
     await expectReason(() => open(OWN), "KEY_IN_USE_BY_DAEMON", "own key");
     await expectReason(() => open(1, 2_001), "UNSUPPORTED_OPTION", "at most 2000");
-    expect(nodes.size).toBe(0);
+    expect(nodes.size()).toBe(0);
     open(1, 2_000);
     await expectReason(() => open(2), "LIMIT_NODES", "limit");
   });
@@ -76,7 +76,7 @@ describe("dropSerialized", () => {
     const { nodes, open, service } = createServiceHouse();
     const opening = open(1);
     service.dropSerialized(serializedKeyOf(1));
-    expect([opening.ended, nodes.size]).toEqual(["NODE_DROPPED", 0]);
+    expect([opening.ended(), nodes.size()]).toEqual(["NODE_DROPPED", 0]);
     service.dropSerialized(serializedKeyOf(1));
     await expectReason(
       () => service.dropSerialized(serializedKeyOf(OWN)),
@@ -165,7 +165,7 @@ describe("open, in the process", () => {
     const key = keyOf(1);
     const node = await service.open(key);
     await node.close();
-    expect(nodes.size).toBe(0);
+    expect(nodes.size()).toBe(0);
     expect(() => key.serialize()).not.toThrow();
     await service.drop(key);
     expect(() => key.serialize()).not.toThrow();
@@ -203,7 +203,7 @@ describe("open, in the process", () => {
     await expect(service.open(wiped)).rejects.toThrow("wiped");
     const signal = AbortSignal.abort(new Error("enough"));
     await expect(service.open(keyOf(1), { signal })).rejects.toThrow("enough");
-    expect(nodes.size).toBe(0);
+    expect(nodes.size()).toBe(0);
   });
 });
 

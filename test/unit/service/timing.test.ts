@@ -63,7 +63,7 @@ describe("a pause", () => {
     expect(await now(paused)).toBe("waiting");
     clock.advance(1);
     expect(await now(paused)).toBe(undefined);
-    expect([deadlines.size, left()]).toEqual([0, 0]);
+    expect([deadlines.size(), left()]).toEqual([0, 0]);
   });
 
   it("ends with the signal's reason, during it or before", async () => {
@@ -72,7 +72,7 @@ describe("a pause", () => {
     controller.abort("gone");
     await expect(paused).rejects.toBe("gone");
     await expect(pause(machine, 100, signal)).rejects.toBe("gone");
-    expect(deadlines.size).toBe(0);
+    expect(deadlines.size()).toBe(0);
   });
 });
 
@@ -85,7 +85,7 @@ describe("a time limit", () => {
       throw fault;
     });
     await expect(failing).rejects.toBe(fault);
-    expect(deadlines.size).toBe(0);
+    expect(deadlines.size()).toBe(0);
   });
 
   it("gives nothing when it is too late, and says so to what runs", async () => {
@@ -99,7 +99,7 @@ describe("a time limit", () => {
     expect([await now(late), inner?.aborted]).toEqual(["waiting", false]);
     clock.advance(1);
     expect([await late, inner?.aborted]).toEqual([undefined, true]);
-    expect([deadlines.size, signal.aborted]).toEqual([0, false]);
+    expect([deadlines.size(), signal.aborted]).toEqual([0, false]);
   });
 
   it("ends with the signal's reason, even when it is late as well", async () => {
@@ -108,6 +108,6 @@ describe("a time limit", () => {
     controller.abort("gone");
     clock.advance(100);
     await expect(gone).rejects.toBe("gone");
-    expect(deadlines.size).toBe(0);
+    expect(deadlines.size()).toBe(0);
   });
 });

@@ -124,7 +124,7 @@ describe("a trace", () => {
     expect(scene.lengths).toEqual(new Set([64]));
     expect(scene.searched).toEqual([NODE]);
     expect(scene.nodes()).toEqual({ opened: 1, closed: 1 });
-    expect(scene.deadlines.size).toBe(0);
+    expect(scene.deadlines.size()).toBe(0);
   });
 
   it("pings no faster than every 20 ms, and waits for each as long as it was told", async () => {
@@ -149,7 +149,7 @@ describe("a trace", () => {
     for (let turn = 0; turn < 100; turn++) await Promise.resolve();
     gone.controller.abort("gone");
     await expect(asking).rejects.toBe("gone");
-    expect([gone.nodes(), gone.deadlines.size]).toEqual([{ opened: 1, closed: 1 }, 0]);
+    expect([gone.nodes(), gone.deadlines.size()]).toEqual([{ opened: 1, closed: 1 }, 0]);
   });
 
   it("of somebody whom nobody knows opens nothing", async () => {

@@ -35,5 +35,5 @@ it("forgets a pair in one go, whatever its time of last use is rounded to", () =
   clock.jump(armedForMs - clock.monotonicMs());
   expect(forgotten).toEqual([pair]);
   expect(clock.timesArmed).toBe(timesArmed);
-  expect(deadlines.size).toBe(0);
+  expect(deadlines.size()).toBe(0);
 });

@@ -61,7 +61,7 @@ describe.skipIf(missing("kernel", { family: "IPv4" }) !== undefined)("a UDP sock
     const [a, b] = [open(), open()];
     a.socket.send(b.socket.name, new Uint8Array(5_000), 0, 5_000, 1_000);
     await until("the end", () => b.calls.includes("messagesEnd"));
-    expect(a.socket.segmentation).toBe(true);
+    expect(a.socket.segmentation()).toBe(true);
     expect(b.calls).toEqual(["wakeUp", "message 5000 1000", "messagesEnd"]);
     a.socket.close();
     b.socket.close();

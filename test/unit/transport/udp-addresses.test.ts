@@ -113,6 +113,6 @@ describe("the addresses of a UDP transport", () => {
     const again = named(ipv4(1, 1));
     expect(again).not.toBe(first);
     expect(again).toEqual(first);
-    expect(addresses.size).toBeLessThanOrEqual(2 * 4_096);
+    expect(addresses.size()).toBeLessThanOrEqual(2 * 4_096);
   });
 });

@@ -285,7 +285,7 @@ export function createAnnouncing(options: AnnouncingOptions): Announcing {
       telling.work(nowMs);
     },
     get nextMs() {
-      return neighbours.size === 0
+      return neighbours.size() === 0
         ? NEVER
         : Math.min(beaconMs, extraMs, postponed.nextMs, telling.nextMs);
     },

@@ -104,7 +104,7 @@ export function createBeaconnetRouter(environment: RouterEnvironment): Router {
     return { router: router.address, nextHop, hops: offer.hops + 1, costMicros: router.cost };
   };
   const setWake = (nowMs: number): void => {
-    const isIdle = locations.size === 0 && routes.size === 0;
+    const isIdle = locations.size() === 0 && routes.size() === 0;
     if (isIdle) sweepMs = NEVER;
     else if (sweepMs === NEVER) sweepMs = nowMs + SWEEP_MS;
     const nextMs = Math.min(sweepMs, announcing.nextMs, flooding.nextMs);

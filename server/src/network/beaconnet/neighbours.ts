@@ -61,7 +61,7 @@ export interface Neighbours {
   get(id: number): Neighbour | undefined;
   named(name: string): Neighbour | undefined;
   all(): Iterable<Neighbour>;
-  readonly size: number;
+  size(): number;
 }
 
 /** What a packet over a link of this quality costs, in microseconds. */
@@ -126,7 +126,7 @@ export function createNeighbours(verifier: RecordVerifier): Neighbours {
     get: (id) => byId.get(id),
     named: (name) => byName.get(name),
     all: () => byId.values(),
-    get size() {
+    size() {
       return byId.size;
     },
   };

@@ -96,7 +96,7 @@ export interface Routes {
   /** Drops what was not refreshed. */
   expire(nowMs: number): void;
   all(): Iterable<KnownRouter>;
-  readonly size: number;
+  size(): number;
 }
 
 /** No router is known. */
@@ -134,7 +134,7 @@ export function createRoutes(options: RoutesOptions): Routes {
     return largest;
   };
   const admits = (holder: string, isNeighbour: boolean): boolean =>
-    isNeighbour || routers.size < MOST_ROUTERS || largestShare().size > shareOf(holder) + 1;
+    isNeighbour || routers.size() < MOST_ROUTERS || largestShare().size > shareOf(holder) + 1;
   /** Somebody else who offers a way to it, and holds less by more than one. */
   const otherHolder = (router: KnownRouter): string | undefined => {
     const size = shareOf(router.holder);
@@ -218,8 +218,8 @@ export function createRoutes(options: RoutesOptions): Routes {
     find: (buffer, at) => routers.get(buffer, at),
     admits,
     add(address, holder, before, nowMs) {
-      if (routers.size >= MOST_ROUTERS) makeRoom(nowMs);
-      if (routers.size >= MOST_ROUTERS) return undefined;
+      if (routers.size() >= MOST_ROUTERS) makeRoom(nowMs);
+      if (routers.size() >= MOST_ROUTERS) return undefined;
       const router: KnownRouter = {
         address: address.slice(),
         name: nameOf(address),
@@ -267,8 +267,8 @@ export function createRoutes(options: RoutesOptions): Routes {
       }
     },
     all: () => routers.values(),
-    get size() {
-      return routers.size;
+    size() {
+      return routers.size();
     },
   };
 }

@@ -46,7 +46,7 @@ export interface Locations {
   all(): Iterable<HeldLocation>;
   /** Those of nodes that are, or were last, attached to this router. */
   at(router: string): Iterable<HeldLocation>;
-  readonly size: number;
+  size(): number;
 }
 
 /** Nothing held. */
@@ -76,7 +76,7 @@ export function createLocations(random: Random, limit = MOST_LOCATIONS): Locatio
     put(location) {
       const before = byAddress.get(location.address, 0);
       if (before !== undefined) remove(before);
-      if (byAddress.size >= limit) makeRoom();
+      if (byAddress.size() >= limit) makeRoom();
       byAddress.set(location.address, location);
       shares.add(location.holder, location);
       routers.add(nameOf(location.attach.router), location);
@@ -88,8 +88,8 @@ export function createLocations(random: Random, limit = MOST_LOCATIONS): Locatio
     delete: remove,
     all: () => byAddress.values(),
     at: (router) => routers.get(router) ?? [],
-    get size() {
-      return byAddress.size;
+    size() {
+      return byAddress.size();
     },
   };
 }

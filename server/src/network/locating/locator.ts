@@ -103,7 +103,7 @@ export function createLocator(environment: RouterEnvironment, options: LocatorOp
     },
   });
   const setWake = (nowMs: number): void => {
-    if (locations.size === 0) sweepMs = NEVER;
+    if (locations.size() === 0) sweepMs = NEVER;
     else if (sweepMs === NEVER) sweepMs = nowMs + SWEEP_MS;
     const nextMs = Math.min(sweepMs, asking.nextMs);
     if (nextMs === wakeMs || nextMs === NEVER) return;

@@ -82,7 +82,7 @@ describe.each(LAYERS)("cookies in the %s layer", (layer) => {
     // Nor does it serve a session that another address asks for.
     const other = knock(scene, there);
     expect(types(answers(scene, other.withCookie(cookie), there))).toEqual([0x54]);
-    expect(scene.bob.endpoint.halfOpen).toBe(1);
+    expect(scene.bob.endpoint.halfOpen()).toBe(1);
   });
 
   it("cookie-from-other-source-refused: nor is one that is too old", () => {

@@ -15,8 +15,8 @@ const crypto = createToyCrypto();
 
 /** Whether what each side seals with are the two ends of one session. */
 function agree(lab: ChannelLab, alice: LabHost, bob: LabHost): boolean {
-  const atBob = alice.channelTo(bob).sendingIndex;
-  const atAlice = bob.channelTo(alice).sendingIndex;
+  const atBob = alice.channelTo(bob).sendingIndex();
+  const atAlice = bob.channelTo(alice).sendingIndex();
   return lab.sent.some(({ bytes, from }) => {
     if (bytes[0] !== 0x53) return false;
     const [sender, receiver] = from.name === "alice" ? [atAlice, atBob] : [atBob, atAlice];

@@ -64,7 +64,7 @@ describe("large identities", () => {
     expect(count(bob, 0x54)).toBe(1);
     expect(count(bob, 0x52)).toBe(bobIs === "large" ? 5 : 1);
     expect(count(alice, 0x53)).toBe(aliceIs === "large" ? 5 : 1);
-    expect([alice.endpoint.fragmentBytes, bob.endpoint.fragmentBytes]).toEqual([0, 0]);
+    expect([alice.endpoint.fragmentBytes(), bob.endpoint.fragmentBytes()]).toEqual([0, 0]);
     expect(sentBy(lab, alice, 0x51).map((bytes) => bytes[3])).toEqual(
       aliceIs === "large" ? [1, 1] : [0, 0],
     );
@@ -120,7 +120,7 @@ describe("large identities", () => {
       small.lab.inject(small.bob, bytes, small.alice.source);
     }
     small.lab.run(10);
-    expect(small.bob.endpoint.fragmentBytes).toBe(0);
+    expect(small.bob.endpoint.fragmentBytes()).toBe(0);
     expect(small.bob.endpoint.counters.droppedFragment).toBe(3);
     // Alice has shown nobody a cookie: she takes no fragments of message 2.
     const large = ends("small", "large");
@@ -132,7 +132,7 @@ describe("large identities", () => {
       large.lab.inject(large.alice, bytes, large.bob.source);
     }
     large.lab.run(10);
-    expect(large.alice.endpoint.fragmentBytes).toBe(0);
+    expect(large.alice.endpoint.fragmentBytes()).toBe(0);
     expect(large.alice.endpoint.counters.droppedFragment).toBe(3);
     // And bob gives none for a message 1 without one, be it new or repeated.
     for (let i = 0; i < 5; i++) large.lab.inject(large.bob, message1, large.alice.source, i);

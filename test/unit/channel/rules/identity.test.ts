@@ -153,8 +153,8 @@ describe.each(LAYERS)("identities in the %s layer", (layer) => {
     lab.inject(bob, first1.message1, from);
     lab.run(20);
     expect(sentBy(lab, bob, 0x52)).toEqual([]);
-    expect(bob.endpoint.halfOpen).toBe(0);
-    expect(bob.endpoint.indices).toBe(0);
+    expect(bob.endpoint.halfOpen()).toBe(0);
+    expect(bob.endpoint.indices()).toBe(0);
     // s of zeros in message 3, with a certificate for it that is quite in order.
     const second = createHandmadeInitiator(lab, { ...places, s: zero, crypto: lax(lab.crypto) });
     lab.inject(bob, second.message1, from);

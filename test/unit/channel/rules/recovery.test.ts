@@ -64,7 +64,7 @@ describe.each(["link", "session"] as const)("recovery in the %s layer", (layer) 
     alice.send(bob, message(1)); // is lost: bob has no key for it
     lab.run(10);
     alice.send(bob, message(2)); // is sealed before the hint is there: lost
-    lab.runUntil("a doubt", () => alice.channelTo(bob).suspect, 11);
+    lab.runUntil("a doubt", () => alice.channelTo(bob).suspect(), 11);
     // One more round trip and a half: a quarter of a second is enough by far.
     lab.run(20);
     alice.send(bob, message(3));
@@ -83,7 +83,7 @@ describe.each(["link", "session"] as const)("recovery in the %s layer", (layer) 
     lab.sent.length = 0;
     const from = layer === "session" ? bob.source : lab.source("mallory");
     for (let i = 1; i <= 2_000; i++) {
-      lab.inject(alice, forgeHint(alice.channelTo(bob).sendingIndex), from);
+      lab.inject(alice, forgeHint(alice.channelTo(bob).sendingIndex()), from);
       if (i % 4 === 0) alice.send(bob, message(i));
       else if (i % 4 === 2) bob.send(alice, message(i));
       lab.run(10);
@@ -116,8 +116,8 @@ describe.each(["link", "session"] as const)("recovery in the %s layer", (layer) 
     const fromBob = layer === "session" ? bob.source : lab.source("mallory");
     const fromAlice = layer === "session" ? alice.source : lab.source("mallory");
     for (let i = 1; i <= 6_000; i++) {
-      lab.inject(alice, forgeHint(alice.channelTo(bob).sendingIndex), fromBob);
-      lab.inject(bob, forgeHint(bob.channelTo(alice).sendingIndex), fromAlice);
+      lab.inject(alice, forgeHint(alice.channelTo(bob).sendingIndex()), fromBob);
+      lab.inject(bob, forgeHint(bob.channelTo(alice).sendingIndex()), fromAlice);
       if (i % 10 === 0) alice.send(bob, message(i));
       if (i % 10 === 5) bob.send(alice, message(i));
       lab.run(10);
@@ -133,8 +133,8 @@ describe.each(["link", "session"] as const)("recovery in the %s layer", (layer) 
     const bob = lab.host("bob");
     alice.send(bob, message(0));
     lab.run(1_000);
-    const index = alice.channelTo(bob).sendingIndex;
-    const mine = bob.channelTo(alice).sendingIndex;
+    const index = alice.channelTo(bob).sendingIndex();
+    const mine = bob.channelTo(alice).sendingIndex();
     for (const hint of [forgeHint(index ^ 1), forgeHint(mine), forgeHint(index, 1)]) {
       lab.inject(alice, hint, bob.source);
     }
@@ -153,7 +153,7 @@ describe.each(["link", "session"] as const)("recovery in the %s layer", (layer) 
     lab.run(1_000);
     lab.fate = ({ bytes }) => (bytes[0] === 0x55 ? [{ delayMs: 10 }] : []);
     for (let i = 1; i <= 100; i++) {
-      lab.inject(alice, forgeHint(alice.channelTo(bob).sendingIndex), bob.source);
+      lab.inject(alice, forgeHint(alice.channelTo(bob).sendingIndex()), bob.source);
       alice.send(bob, message(i));
       lab.run(100);
     }
@@ -174,7 +174,7 @@ describe.each(["link", "session"] as const)("recovery in the %s layer", (layer) 
     expect(flood(1)).toBe(10);
     lab.run(10_000);
     expect(flood(50)).toBe(100);
-    expect(bob.endpoint.indices).toBe(0);
+    expect(bob.endpoint.indices()).toBe(0);
   });
 });
 

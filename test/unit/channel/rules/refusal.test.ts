@@ -14,12 +14,12 @@ describe.each(["link", "session"] as const)("an unwanted peer in the %s layer", 
     mallory.send(bob, Uint8Array.of(1));
     lab.run(1_000);
     expect(mallory.events).toContain("closed bob 1");
-    expect(bob.endpoint.indices).toBe(0);
+    expect(bob.endpoint.indices()).toBe(0);
     for (let i = 0; i < 600; i++) {
       mallory.send(bob, Uint8Array.of(2));
       lab.run(100);
       // Handshakes that are not complete yet; never a session.
-      expect(bob.endpoint.indices).toBe(bob.endpoint.halfOpen);
+      expect(bob.endpoint.indices()).toBe(bob.endpoint.halfOpen());
     }
     expect(mallory.events.filter((event) => event.startsWith("closed"))).toEqual(["closed bob 1"]);
     // It did come back and prove who it is, and the answer was silence.

@@ -75,11 +75,11 @@ describe.each(["link", "session"] as const)("rekeying in the %s layer", (layer) 
     }
     expect(alice.events).toContain("down bob");
     expect(bob.events).toContain("down alice");
-    expect(alice.channelTo(bob).ready).toBe(false);
+    expect(alice.channelTo(bob).ready()).toBe(false);
     const last = Math.max(...bob.arrivals.map(({ atMs }) => atMs));
     expect(last).toBeGreaterThan(179_800);
     expect(last).toBeLessThanOrEqual(180_030);
-    expect(bob.endpoint.indices).toBe(0);
+    expect(bob.endpoint.indices()).toBe(0);
   });
 });
 
@@ -123,7 +123,7 @@ describe("many sessions", () => {
       .slice(0, SESSIONS);
     for (const { from, to } of pairs) from.send(to, message(0));
     lab.run(5_000);
-    const established = () => pairs.filter(({ from, to }) => from.channelTo(to).ready).length;
+    const established = () => pairs.filter(({ from, to }) => from.channelTo(to).ready()).length;
     expect(established()).toBe(SESSIONS);
     lab.run(95_000);
     for (const { from, to } of pairs) from.send(to, message(1));

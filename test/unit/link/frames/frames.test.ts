@@ -46,7 +46,7 @@ function decode(plaintext: Uint8Array): { seen: Seen[]; verdict: number } {
     hello: ({ version, tagAt, linkNumber, windowBytes }, buffer) =>
       void seen.push(["hello", version, copy(buffer, tagAt, 32), linkNumber, windowBytes]),
     close: (reason) => void seen.push(["close", reason]),
-    listening: true,
+    listening: () => true,
   };
   // Surrounded by other bytes, so that whatever is read beyond the end shows.
   const buffer = new Uint8Array(plaintext.length + 40).fill(0x01);

@@ -41,7 +41,7 @@ describe("locations", () => {
     const good = Array.from({ length: 30 }, () => held(random.bytes(32), "good"));
     for (const each of good) locations.put(each);
     for (let i = 0; i < 10_000; i++) locations.put(held(random.bytes(32), "evil"));
-    expect(locations.size).toBe(100);
+    expect(locations.size()).toBe(100);
     for (const each of good) expect(locations.get(each.address, 0)).toBe(each);
     expect(heldBy("evil")).toHaveLength(70);
     for (let i = 0; i < 1_000; i++) locations.put(held(random.bytes(32), "third"));
