@@ -263,6 +263,23 @@ const CASES: Readonly<Record<keyof typeof rules.RULES, readonly Case[]>> = {
       wrong: [[1, "doors"]],
     },
   ],
+  noGettersWherePacketsPass: [
+    {
+      path: "server/src/link/flight.ts",
+      text: "return {\n  open: () => true,\n  get: find,\n};\n",
+    },
+    { path: "server/src/metrics/a.ts", text: "return {\n  get open() {},\n};\n" },
+    {
+      path: "server/src/link/flight.ts",
+      text: "return {\n  get open() {\n    return true;\n  },\n};\n",
+      wrong: [[2, "getters: a property or a method, got a getter"]],
+    },
+    {
+      path: "server/src/transport/udp.ts",
+      text: "const a = { get size() { return 1; } };\n",
+      wrong: [[1, "getters"]],
+    },
+  ],
   filesStaySmall: [
     { path: "server/src/a.ts", text: "x\n".repeat(400) },
     { path: "gen/src/a_pb.ts", text: "x\n".repeat(4_000) },

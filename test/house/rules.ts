@@ -10,6 +10,7 @@ import {
   DAEMON_COMMANDS,
   EVERYWHERE,
   FOR_OTHERS,
+  HOT,
   LICENCES,
   MACHINE,
   MOST_LINES,
@@ -207,6 +208,14 @@ export const doorsSayWhatFor: Rule = (source) => {
     : [at(source, 1, "doors", "a doc comment at the top that says what the room is for")];
 };
 
+/** What is looked up for each packet has properties and methods: a getter makes it a dictionary. */
+export const noGettersWherePacketsPass: Rule = (source) =>
+  HOT.some((place) => source.path.startsWith(`${SERVER}${place}`))
+    ? linesWith(source, /\bget\s+\w+\s*\(\s*\)/).map(([line]) =>
+        at(source, line, "getters", "a property or a method, got a getter"),
+      )
+    : [];
+
 /** Files stay small. */
 export const filesStaySmall: Rule = (source) => {
   if (!/^(server|clients|apps)\//.test(source.path) || GENERATED.test(source.path)) return [];
@@ -227,5 +236,6 @@ export const RULES: Readonly<Record<string, Rule>> = {
   noDefaultExports,
   noDumps,
   doorsSayWhatFor,
+  noGettersWherePacketsPass,
   filesStaySmall,
 };

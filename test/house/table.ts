@@ -101,5 +101,16 @@ export const DAEMON_COMMANDS: readonly string[] = [
   "apps/src/island/island.ts",
 ];
 
+/** Where packets pass, below server/src. */
+export const HOT: readonly string[] = [
+  "channel/",
+  "core/",
+  "link/",
+  "node/",
+  "session/",
+  "sys/",
+  "transport/udp",
+];
+
 /** Lines of a source; beyond them it fails. From 250 on one should look again. */
 export const MOST_LINES = 400;

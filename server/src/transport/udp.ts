@@ -87,7 +87,10 @@ export async function createUdpTransport(options: UdpTransportOptions): Promise<
     sendBufferBytes: SEND_BUFFER_BYTES,
   };
   await openAll(shared, bindAddresses(options.bind, addresses), open, state.ends);
-  for (const end of state.ends.values()) {
+  const ends = [...state.ends.values()];
+  transport.dontFragment = ends.every((end) => end.dontFragment);
+  transport.receiveBufferBytes = Math.min(...ends.map((end) => end.receiveBufferBytes));
+  for (const end of ends) {
     state.localAddresses.push(end.local);
     end.start();
   }
@@ -97,6 +100,12 @@ export async function createUdpTransport(options: UdpTransportOptions): Promise<
 
 /** Its sockets by their families. */
 type Ends = Map<UdpFamily, UdpEnd>;
+
+/** A transport as its maker has it. */
+interface MadeTransport extends UdpTransport {
+  dontFragment: boolean;
+  receiveBufferBytes: number;
+}
 
 /** What the parts of a transport share. */
 interface State {
@@ -110,19 +119,16 @@ interface State {
 }
 
 /** The port on top of the sockets, and the addresses that name it. */
-function createTransport(state: State): { transport: UdpTransport; addresses: UdpAddresses } {
+function createTransport(state: State): { transport: MadeTransport; addresses: UdpAddresses } {
   const { counters, ends, localAddresses, path } = state;
-  const transport: UdpTransport = {
+  const transport: MadeTransport = {
     name: "udp",
     path,
     localAddresses,
     counters,
-    get dontFragment() {
-      return [...ends.values()].every((end) => end.dontFragment);
-    },
-    get receiveBufferBytes() {
-      return Math.min(...[...ends.values()].map((end) => end.receiveBufferBytes));
-    },
+    // Until the sockets are open.
+    dontFragment: false,
+    receiveBufferBytes: 0,
     address(text) {
       const endpoint = parseEndpoint(text);
       if (endpoint === undefined || !isDestination(endpoint)) return undefined;
