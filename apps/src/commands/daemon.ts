@@ -6,6 +6,7 @@ import type { Config, Daemon } from "@inet256/mesh256";
 import { fileArgument, oneOf } from "../arguments.js";
 import { apiOf, examples, JSON_OPTION, newCommand } from "../command.js";
 import { readConfig } from "../config-file.js";
+import { letSmallHeapGrow } from "../daemon/collector.js";
 import { chooseSocket, defaultKeyPath, readOrMakeKey } from "../daemon/places.js";
 import { reloadOnHangUp } from "../daemon/reload.js";
 import { createServiceManager } from "../daemon/service-manager.js";
@@ -64,6 +65,7 @@ export function createDaemonCommand(world: World): CommandUnknownOpts {
 async function runDaemon(world: World, options: DaemonCommandOptions): Promise<void> {
   const { terminal } = world;
   if (options.unsafeTrace !== true) refuseTraces(terminal.env);
+  letSmallHeapGrow();
   const { defaultConfig, notifyServiceManager, startDaemon } = await import("@inet256/mesh256");
   const manager = createServiceManager(terminal, notifyServiceManager);
   const read = options.config === undefined ? defaultConfig : await readConfig(options.config);
