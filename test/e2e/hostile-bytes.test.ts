@@ -330,7 +330,7 @@ describe("headers", () => {
     await expectServing();
   });
 
-  it("calls-given-up-cut-the-connection: 90 at once do not, 110 do", async () => {
+  it("calls-given-up-cut-the-connection: 45 at once do not, 60 do", async () => {
     const before = await cut();
     const [few, many] = [dial(), dial()];
     const givenUp = (count: number) =>
@@ -341,8 +341,8 @@ describe("headers", () => {
           frame(3, 0, streamId, Buffer.of(0, 0, 0, 8)),
         ]);
       });
-    few.socket.write(Buffer.concat([PREFACE, SETTINGS, ...givenUp(90)]));
-    many.socket.write(Buffer.concat([PREFACE, SETTINGS, ...givenUp(110)]));
+    few.socket.write(Buffer.concat([PREFACE, SETTINGS, ...givenUp(45)]));
+    many.socket.write(Buffer.concat([PREFACE, SETTINGS, ...givenUp(60)]));
     await until("it is cut", () => many.closed);
     expect([(await cut()) - before, few.closed]).toEqual([1, false]);
     few.socket.destroy();

@@ -10,9 +10,9 @@ import {
   FIRST_CALLS_AT_ONCE,
   FRUITLESS_AT_ONCE,
   FRUITLESS_PER_SECOND,
+  GIVEN_UP_SHARE,
   LONGEST_PATIENCE_MS,
   MORE_CALLS_AT_ONCE,
-  MOST_GIVEN_UP,
 } from "./constants.js";
 
 /** The allowance of one client. */
@@ -38,7 +38,8 @@ export function createAllowance(clock: Clock, most: number): Allowance {
   let widen = (_calls: number): void => {};
   /** When all that came to nothing would be forgiven. */
   let forgivenMs = 0;
-  const given = createTokenBucket(FRUITLESS_PER_SECOND, MOST_GIVEN_UP);
+  const bucket = () => createTokenBucket(FRUITLESS_PER_SECOND, GIVEN_UP_SHARE * atOnce);
+  let given = bucket();
   const fruitless = (): void => {
     forgivenMs = Math.max(forgivenMs, clock.monotonicMs()) + FRUITLESS_MS;
   };
@@ -51,6 +52,7 @@ export function createAllowance(clock: Clock, most: number): Allowance {
       served += 1;
       if (2 * served < atOnce || atOnce >= most) return;
       atOnce = Math.min(most, MORE_CALLS_AT_ONCE * atOnce);
+      given = bucket();
       widen(atOnce);
     },
     onWider(hear) {

@@ -22,13 +22,12 @@ export interface Arrivals {
   stop(): void;
 }
 
-/** Nobody has come. So many a second of each owner are let in, and twice as many at once. */
+/** Nobody has come. So many a second of each owner are let in, and as many at once. */
 export function createArrivals(
   { clock, deadlines }: { readonly clock: Clock; readonly deadlines: Deadlines },
   perSecond: number,
 ): Arrivals {
   const eachMs = 1000 / perSecond;
-  const atOnce = 2 * perSecond;
   /** When each owner's next one would come if they came evenly; the owner seen last stands last. */
   const evenly = new Map<string, number>();
   const waiting = new Map<Deadline, Pick<Socket, "destroy">>();
@@ -43,7 +42,7 @@ export function createArrivals(
       const nowMs = clock.monotonicMs();
       forget(nowMs);
       const dueMs = Math.max(nowMs, evenly.get(owner) ?? nowMs);
-      const atMs = dueMs - (atOnce - 1) * eachMs;
+      const atMs = dueMs - (perSecond - 1) * eachMs;
       const mustWait = atMs > nowMs;
       if (mustWait && (atMs > nowMs + LONGEST_ARRIVAL_MS || waiting.size >= MAX_ARRIVING)) {
         return false;

@@ -103,8 +103,11 @@ export const FRUITLESS_AT_ONCE = 32;
 export const FRUITLESS_PER_SECOND = 100;
 /** … by so many milliseconds at most; */
 export const LONGEST_PATIENCE_MS = 2_000;
-/** and with so many given up at once, or more than that rate, the connection is cut. */
-export const MOST_GIVEN_UP = 96;
+/**
+ * and with so many times as many given up at once as it may have, or more than that rate, the
+ * connection is cut: whatever it has begun, it may give up together.
+ */
+export const GIVEN_UP_SHARE = 1.5;
 /**
  * Costly things that are done for clients in a millisecond, all clients' together and one in a turn:
  * grpc-js takes some 100 µs to begin a call, the first message of a stream that opens a node as much

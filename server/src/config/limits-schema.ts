@@ -27,11 +27,11 @@ const keys = section({
     .meta({ examples: [DEFAULT_NODES_PER_CLIENT] }),
   clients: count("Connections of clients. More are refused.", 1, 100_000).default(256),
   connections_per_second: count(
-    "New connections of one local process a second, with bursts of twice as many. More wait, for up " +
-      "to 5 s, or are refused.",
+    "New connections of one local process a second, and at once. More wait, for up to 5 s, or are " +
+      "refused.",
     1,
     1_000_000,
-  ).default(16),
+  ).default(8),
   queued_bytes: size(
     "Messages that wait to be read, at all nodes together. More are dropped and counted.",
     mib(1),

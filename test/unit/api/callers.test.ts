@@ -246,7 +246,7 @@ describe("createCallers", () => {
     expect(callers.of(connect().call).waitMs()).toBe(0);
   });
 
-  it("is cut when it gives up 96 calls at once, or more than 100 a second", () => {
+  it("is cut when it gives up half as many again as it may have at once, or more than 100 a second", () => {
     const { time, callers, connect } = setUp();
     const caller = callers.of(connect().call);
     const stays = (count: number): boolean => {
@@ -254,10 +254,13 @@ describe("createCallers", () => {
       for (let i = 0; i < count; i++) may = caller.givenUp();
       return may;
     };
-    expect([stays(96), stays(1)]).toEqual([true, false]);
+    expect([stays(48), stays(1)]).toEqual([true, false]);
     expect(caller.waitMs()).toBeGreaterThan(0);
     time.advance(100);
     expect([stays(10), stays(1)]).toEqual([true, false]);
+    // With more calls at once it may give up more.
+    for (let i = 0; i < 16; i++) caller.served();
+    expect([stays(192), stays(1)]).toEqual([true, false]);
   });
 
   it("gives each a budget of its own inside that of all", () => {

@@ -38,7 +38,7 @@ describe("the default configuration", () => {
         nodes: 20_000,
         nodesPerClient: 12_000,
         clients: 256,
-        connectionsPerSecond: 16,
+        connectionsPerSecond: 8,
         queuedBytes: 256 * 1024 * 1024,
         queuedBytesPerClient: 64 * 1024 * 1024,
         inboxBytes: 4 * 1024 * 1024,
