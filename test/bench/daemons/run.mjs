@@ -16,9 +16,9 @@ const PUSH_MS = Number(process.env.BENCH_MS ?? 2_000);
 const WARM_MS = Math.min(PUSH_MS, 500);
 const ROUND_TRIPS = Number(process.env.BENCH_ROUND_TRIPS ?? 2_000);
 /** Round trips of one kind in a row. */
-const BLOCK = Number(process.env.BENCH_BLOCK ?? 500);
+const BLOCK = Number(process.env.BENCH_BLOCK ?? 2_000);
 /** Round trips before anything counts: until V8 has compiled what they need. */
-const WARM_ROUND_TRIPS = Number(process.env.BENCH_WARM ?? 10_000);
+const WARM_ROUND_TRIPS = Number(process.env.BENCH_WARM ?? 20_000);
 /** Only the daemons, for profiles and comparisons of two versions. */
 const ALONE = process.env.BENCH_ALONE !== undefined;
 const LARGEST_DATAGRAM = 65_507;
@@ -179,8 +179,8 @@ function placements() {
   const [one, other] = all;
   if (other === undefined) return [{ name: "as the scheduler likes", of: undefined }];
   return [
-    { name: "each step on the other processor", of: (i) => [i % 2 === 0 ? one : other] },
     { name: "as the scheduler likes", of: () => all },
+    { name: "each step on the other processor", of: (i) => [i % 2 === 0 ? one : other] },
     { name: "all on one processor", of: () => [one] },
   ];
 }
