@@ -50,7 +50,10 @@ export type RouterCounters = Readonly<Record<string, number>>;
 export interface RouterSink {
   /** A control message, copied. False: the neighbour did not take it. */
   sendControl(neighbour: number, message: Uint8Array, nowMs: number): boolean;
-  /** Calls `wake` then; replaces what was set before. */
+  /**
+   * Calls `wake` then, or soon if that has passed; replaces what was set before. No time is known
+   * while a router is made: 0 wakes it at once.
+   */
   wakeAt(atMs: number): void;
   /** The end of a question: what was found, or that every neighbour of now said no. Told once. */
   resolved(query: number, found: Found | undefined, nowMs: number): void;

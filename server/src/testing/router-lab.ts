@@ -189,7 +189,9 @@ export function createRouterLab(algorithm: ConfiguredAlgorithm, seed = 1): Route
     let router: Router;
     const start = (): void => {
       const wake = createDeadline((nowMs) => router.wake(nowMs));
-      const made: Router = own.createRouter({
+      // Undefined while it is being made: it may set its first wake-up then.
+      let made: Router | undefined;
+      made = own.createRouter({
         tag,
         self,
         crypto,
@@ -209,7 +211,9 @@ export function createRouterLab(algorithm: ConfiguredAlgorithm, seed = 1): Route
             });
             return true;
           },
-          wakeAt: (atMs) => made === router && deadlines.set(wake, atMs),
+          wakeAt: (atMs) => {
+            if (made === undefined || made === router) deadlines.set(wake, atMs);
+          },
           resolved: (query, found) => void answers.set(query, found),
           reachable: ({ address }) => void daemon.reached.push(address.toString()),
           moved: (address) => void daemon.moved.push(textOf(address)),

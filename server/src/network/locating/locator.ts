@@ -50,7 +50,11 @@ export interface Locator extends Pick<Router, Whole>, OwnPackets {
   /** It is gone, and with it the ways through it. */
   neighbourDown(id: number, nowMs: number): void;
   neighbour(id: number): Neighbour | undefined;
-  /** A router beyond a neighbour is reached through it from now on: it is asked what is open. */
+  /**
+   * A router beyond a neighbour is reached through it from now on: it is asked what is open. The way
+   * must be the one that the router takes back: `hear` refuses what comes by another neighbour. One to
+   * a router that is, or becomes, a neighbour is kept for when it is none any more.
+   */
   wayUp(router: Uint8Array, via: Neighbour, nowMs: number): void;
   /** It is not reached any more, unless it is a neighbour itself. */
   wayDown(router: Uint8Array, nowMs: number): void;
