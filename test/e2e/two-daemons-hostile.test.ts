@@ -51,6 +51,20 @@ async function createRelayed(peersOf: (index: number) => readonly number[]): Pro
   await daemons.start();
 }
 
+/** What either daemon says that it has lost or dropped. */
+async function losses(): Promise<string> {
+  const both = await Promise.all([0, 1].map((index) => daemons.at(index).status()));
+  return both
+    .flatMap(({ counters }, index) =>
+      Object.entries(counters).flatMap(([name, value]) =>
+        value > 0 && /lost|expired|drop|given_up|stale/.test(name)
+          ? [`${index}.${name} ${value}`]
+          : [],
+      ),
+    )
+    .join(" ");
+}
+
 function changed(datagram: Buffer, at: number): Buffer {
   const copy = Buffer.from(datagram);
   copy[at] = (copy[at] ?? 0) ^ 1;
@@ -100,7 +114,12 @@ it("noise, forgeries and copies: silence and counters, and the traffic loses not
   });
   const arrived = (): number => ears.reduce((sum, { numbers }) => sum + numbers.length, 0);
   const settled = (): boolean => ways.every(({ pending }) => pending === 0);
-  await until("all messages have arrived", () => settled() && arrived() === told());
+  try {
+    await until("all messages have arrived", () => settled() && arrived() === told());
+  } catch (cause) {
+    // Which of the two lost something, and by what it says itself.
+    throw new Error(`${arrived()} of ${told()}; ${await losses()}`, { cause });
+  }
   for (const { outcomes } of ways) expect([...new Set(outcomes.values())]).toEqual(["accepted"]);
   for (const ear of ears) expect(ear.twice()).toEqual([]);
 
