@@ -16,6 +16,7 @@ from inet256.errors import make_error
 
 from .contract.harness import fails, raises
 from .fake_world import FakeWorld, in_fake_world
+from .support.until import until
 
 TO = generate_key().address
 KIBIBYTE = 1024
@@ -158,7 +159,8 @@ def test_tasks_that_send_at_once_share_stream_messages(count: int) -> None:
         node = await world.open()
         await asyncio.gather(*(node.send(node.address, b"shared") for _ in range(count)))
         assert world.daemon.received == [b"shared"] * count
-        # One with all of them, one that asks for their acceptance.
+        # One with all of them, one that asks for their acceptance, which may come after it.
+        await until("acceptance is asked for", lambda: world.stream.requests >= 2)
         assert world.stream.requests == 2
 
     in_fake_world(test)

@@ -77,7 +77,8 @@ export function createControlExchange(
       if (written >= ALWAYS_PIECES && paths.used?.flight.open() !== true) return true;
       if (piece.sent > 0 && again === CONTROL_RETRY_PIECES) return true;
       if (!writer.reserve(controlFrameBytes(piece.sequence, piece.bytes.length))) return false;
-      const [buffer, at] = [writer.buffer(), writer.at()];
+      const buffer = writer.buffer();
+      const at = writer.at();
       const { more, bytes } = piece;
       writer.wrote(writeControl(buffer, at, state.outgoing, piece.sequence, more, bytes), true);
       if (piece.sent > 0) again += 1;
