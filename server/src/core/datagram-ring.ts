@@ -7,6 +7,7 @@
  * records.
  */
 import type { Budget } from "./budget.js";
+import { giveRingMemory, takeRingMemory } from "./ring-memory.js";
 
 const ADDRESS_BYTES = 32;
 /** What each waiting datagram costs beyond its payload, in bytes. */
@@ -75,10 +76,11 @@ export function createDatagramRing(bound: number, budget: Budget): DatagramRing 
     if (first < bytes) into.set(ring.subarray(0, bytes - first), place + first);
   };
   const resize = (capacity: number): void => {
-    const next = Buffer.allocUnsafeSlow(capacity);
+    const next = takeRingMemory(capacity);
     const bytes = tail - head;
     if (bytes > 0) unwrap(head, bytes, next, 0);
     ring.fill(0);
+    giveRingMemory(ring);
     ring = next;
     head = 0;
     tail = bytes;
@@ -107,6 +109,7 @@ export function createDatagramRing(bound: number, budget: Budget): DatagramRing 
   };
   const release = (): void => {
     budget.give(ring.length);
+    giveRingMemory(ring);
     ring = new Uint8Array(0);
     head = 0;
     tail = 0;
