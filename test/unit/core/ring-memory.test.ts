@@ -31,7 +31,9 @@ describe("ring-memory", () => {
     [2_048 * KIBIBYTE, 0],
     [1_000, 0],
   ])("keeps of pieces of %i bytes at most %i", (bytes, most) => {
-    const given = new Set<Uint8Array>(Array.from({ length: most + 10 }, () => new Uint8Array(bytes)));
+    const given = new Set<Uint8Array>(
+      Array.from({ length: most + 10 }, () => new Uint8Array(bytes)),
+    );
     for (const each of given) giveRingMemory(each);
     const taken = Array.from({ length: most + 10 }, () => takeRingMemory(bytes));
     expect(taken.filter((each) => given.has(each)).length).toBeLessThanOrEqual(most);
