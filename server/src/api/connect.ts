@@ -23,6 +23,8 @@ import { type Acceptance, createAcceptance } from "./acceptance.js";
 import type { Audit } from "./audit.js";
 import type { Caller, Callers } from "./callers.js";
 import { type ApiCounters, countFailure } from "./counters.js";
+import { createMessageWriter, reuseMemory } from "./framing.js";
+import { giveMessage } from "./message-decoder.js";
 import { openNode, openResponse } from "./open.js";
 import type { Pacer } from "./pacer.js";
 import type { Sessions } from "./sessions.js";
@@ -89,7 +91,7 @@ function serveStream(call: ConnectCall, caller: Caller, options: ConnectOptions)
   let first = true;
 
   const writer = createStreamWriter({
-    call,
+    write: createMessageWriter(call),
     budget: caller.budget,
     turns: options.turns,
     lost: () => sender?.opening.lost() ?? 0,
@@ -183,6 +185,7 @@ function serveStream(call: ConnectCall, caller: Caller, options: ConnectOptions)
     if (number > 0) acceptance.through(number, bytes);
   };
 
+  reuseMemory(call);
   const ended = caller.begin();
   options.open.add(stop);
   const take = (message: Buffer): void => {
@@ -194,6 +197,7 @@ function serveStream(call: ConnectCall, caller: Caller, options: ConnectOptions)
     } catch (error) {
       finish(error);
     }
+    giveMessage(message);
   };
   const takeFirst = (message: Buffer): void => {
     call.pause();

@@ -10,8 +10,10 @@
 export const STREAM_PENDING_BYTES = 2 * 1024 * 1024;
 /** The first piece of memory a stream takes for what it is about to write, in bytes. */
 export const SMALLEST_CHUNK_BYTES = 1024;
-/** A stream that writes more than this at once takes a whole message of memory, in bytes. */
+/** A stream that reads or writes more than this at once takes a whole message of memory, in bytes. */
 export const LARGE_CHUNK_BYTES = 64 * 1024;
+/** Bytes before each message of gRPC: whether it is compressed, and its length (gRPC over HTTP/2). */
+export const FRAME_BYTES = 5;
 /** Messages' memory kept for the next stream that needs one: 16 MiB. */
 export const POOLED_CHUNKS = 64;
 /** First pieces kept for the next stream that needs one: 256 KiB. */

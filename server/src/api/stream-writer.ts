@@ -6,10 +6,8 @@
  * at most STREAM_PENDING_BYTES and one batch; a client that stops reading costs no more.
  */
 import { create, toBinary } from "@bufbuild/protobuf";
-import type { ServerDuplexStream } from "@grpc/grpc-js";
 import type { NodeErrorReason } from "@inet256/client";
 import {
-  createBufferPool,
   encodedDatagramBytes,
   MAX_ACCEPTED_THROUGH_BYTES,
   MAX_STREAM_MESSAGE_BYTES,
@@ -20,13 +18,14 @@ import {
 import { ConnectResponseSchema, type OpenResponse, type Reason } from "@inet256/proto";
 import type { Budget, Turns } from "../core/index.js";
 import type { Reader } from "../service/index.js";
+import { CHUNK_BYTES, giveChunk, takeChunk } from "./chunk-memory.js";
 import {
+  FRAME_BYTES,
   LARGE_CHUNK_BYTES,
-  POOLED_CHUNKS,
-  POOLED_SMALL_CHUNKS,
   SMALLEST_CHUNK_BYTES,
   STREAM_PENDING_BYTES,
 } from "./constants.js";
+import type { WriteMessage } from "./framing.js";
 
 /** The writing half of a stream. */
 export interface StreamWriter {
@@ -54,7 +53,7 @@ export interface StreamWriter {
 
 /** What a writer needs. */
 export interface StreamWriterOptions {
-  readonly call: Pick<ServerDuplexStream<Buffer, Buffer>, "write">;
+  readonly write: WriteMessage;
   readonly budget: Budget;
   readonly turns: Turns;
   /** There is room again, after a refusal or after `congested` was true. */
@@ -70,29 +69,15 @@ export interface StreamWriterOptions {
 // A batch leaves room for the acceptance behind it.
 const MOST_DATAGRAM_BYTES = MAX_STREAM_MESSAGE_BYTES - MAX_ACCEPTED_THROUGH_BYTES;
 
-// Every stream's; grpc-js copies what it is given to write.
-const pool = createBufferPool(MAX_STREAM_MESSAGE_BYTES, POOLED_CHUNKS);
-const smallPool = createBufferPool(SMALLEST_CHUNK_BYTES, POOLED_SMALL_CHUNKS);
-
-function takeMemory(bytes: number): Buffer {
-  if (bytes === pool.size) return pool.take();
-  return bytes === smallPool.size ? smallPool.take() : Buffer.allocUnsafeSlow(bytes);
-}
-
-/** Each pool forgets what is not of its size. */
-function giveMemory(memory: Buffer): void {
-  pool.give(memory);
-  smallPool.give(memory);
-}
-
 /** Failures in one message; each takes at most 16 bytes. */
 const MOST_FAILURES = 4096;
 
 /** A writer that has written nothing. */
 export function createStreamWriter(options: StreamWriterOptions): StreamWriter {
-  const { call, budget, turns } = options;
+  const { budget, turns } = options;
+  // With room for a frame before the message.
   let chunk: Buffer | undefined;
-  let used = 0;
+  let used = FRAME_BYTES;
   let usual = SMALLEST_CHUNK_BYTES;
   let pending = 0;
   let held = 0;
@@ -111,13 +96,13 @@ export function createStreamWriter(options: StreamWriterOptions): StreamWriter {
     held -= bytes;
     budget.give(bytes);
   };
-  const write = (message: Buffer, memory?: Buffer): void => {
-    pending += message.length;
-    call.write(message, () => {
-      pending -= message.length;
+  const write = (framed: Buffer, memory?: Buffer): void => {
+    pending += framed.length;
+    options.write(framed, () => {
+      pending -= framed.length;
       if (memory !== undefined) {
         release(memory.length);
-        giveMemory(memory);
+        giveChunk(memory);
       }
       if (!(refusing || waiting) || pending >= STREAM_PENDING_BYTES || finished) return;
       refusing = false;
@@ -130,20 +115,20 @@ export function createStreamWriter(options: StreamWriterOptions): StreamWriter {
     const have = chunk?.length ?? 0;
     if (used + bytes <= have) return true;
     const wanted = Math.max(2 * have, usual, used + bytes);
-    const size = wanted > LARGE_CHUNK_BYTES ? pool.size : wanted;
+    const size = wanted > LARGE_CHUNK_BYTES ? CHUNK_BYTES : wanted;
     if (!budget.take(size - have)) return false;
     held += size - have;
-    const larger = takeMemory(size);
+    const larger = takeChunk(size);
     chunk?.copy(larger, 0, 0, used);
     chunk = larger;
     return true;
   };
   // What must be said and finds no room ends the stream: an outcome is never kept silent, and no
   // acceptance may cover one that was not said.
-  const writeAccounted = (message: Buffer): void => {
-    if (budget.take(message.length)) {
-      held += message.length;
-      write(message, message);
+  const writeAccounted = (framed: Buffer): void => {
+    if (budget.take(framed.length)) {
+      held += framed.length;
+      write(framed, framed);
     } else {
       failures = [];
       acceptedWritten = Number.POSITIVE_INFINITY;
@@ -160,7 +145,7 @@ export function createStreamWriter(options: StreamWriterOptions): StreamWriter {
       });
       failures = failures.slice(MOST_FAILURES);
       lostWritten = lost;
-      const bytes = asBuffer(toBinary(ConnectResponseSchema, message));
+      const bytes = withRoom(toBinary(ConnectResponseSchema, message));
       // A client that loses messages for lack of memory does not lose its stream for hearing so.
       if (message.failed.length > 0) writeAccounted(bytes);
       else write(bytes);
@@ -173,21 +158,21 @@ export function createStreamWriter(options: StreamWriterOptions): StreamWriter {
       used = writeAcceptedThrough(chunk, used, accepted);
       return;
     }
-    const alone = Buffer.allocUnsafeSlow(MAX_ACCEPTED_THROUGH_BYTES);
-    write(alone.subarray(0, writeAcceptedThrough(alone, 0, accepted)));
+    const alone = Buffer.allocUnsafeSlow(FRAME_BYTES + MAX_ACCEPTED_THROUGH_BYTES);
+    write(alone.subarray(0, writeAcceptedThrough(alone, FRAME_BYTES, accepted)));
   };
   const flush = (): void => {
     scheduled = false;
     if (finished) return;
     writeRare();
     if (accepted > acceptedWritten) writeAcceptance();
-    if (chunk === undefined || used === 0) return;
+    if (chunk === undefined || used === FRAME_BYTES) return;
     const memory = chunk;
-    const message = memory.subarray(0, used);
+    const framed = memory.subarray(0, used);
     usual = Math.max(SMALLEST_CHUNK_BYTES, used);
     chunk = undefined;
-    used = 0;
-    write(message, memory);
+    used = FRAME_BYTES;
+    write(framed, memory);
   };
   const flushAtEnd = (): void => {
     if (scheduled) return;
@@ -198,7 +183,7 @@ export function createStreamWriter(options: StreamWriterOptions): StreamWriter {
   return {
     opened(response) {
       const message = create(ConnectResponseSchema, { opened: response });
-      write(asBuffer(toBinary(ConnectResponseSchema, message)));
+      write(withRoom(toBinary(ConnectResponseSchema, message)));
     },
     deliver(addresses, addressAt, buffer, start, end) {
       if (finished || refusing) return false;
@@ -210,7 +195,7 @@ export function createStreamWriter(options: StreamWriterOptions): StreamWriter {
       }
       if (!reserve(bytes + MAX_ACCEPTED_THROUGH_BYTES)) {
         // Nothing pending would ever wake it: then the message is lost rather than stuck.
-        refusing = pending > 0 || used > 0;
+        refusing = pending > 0 || used > FRAME_BYTES;
         if (!refusing) options.onLost();
         return !refusing;
       }
@@ -252,6 +237,8 @@ export function createStreamWriter(options: StreamWriterOptions): StreamWriter {
   };
 }
 
-function asBuffer(bytes: Uint8Array): Buffer {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+function withRoom(message: Uint8Array): Buffer {
+  const framed = Buffer.allocUnsafeSlow(FRAME_BYTES + message.length);
+  framed.set(message, FRAME_BYTES);
+  return framed;
 }

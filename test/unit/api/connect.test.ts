@@ -62,6 +62,8 @@ function setUp() {
     const writing = createFakeCall();
     const call = Object.assign(new EventEmitter(), {
       write: writing.write,
+      // So that it is given messages with their frames.
+      call: { serializeMessage: (message: Buffer) => message },
       getPeer: () => socket.remoteAddress,
       paused: false,
       ended: 0,

@@ -5,11 +5,13 @@
 
 import { fromBinary } from "@bufbuild/protobuf";
 import { type ConnectResponse, ConnectResponseSchema } from "@inet256/proto";
+import { FRAME_BYTES } from "../../../server/src/api/constants.js";
+import type { WriteMessage } from "../../../server/src/api/framing.js";
 
 /** A call that remembers. */
 export interface FakeCall {
-  /** As a grpc-js call takes it. */
-  write(message: Buffer, done?: unknown): boolean;
+  /** Takes what has room for a frame before it. */
+  readonly write: WriteMessage;
   /** Every message written so far, decoded when it was written. */
   readonly written: readonly ConnectResponse[];
   /** Bytes of messages that were written and not read yet. */
@@ -23,15 +25,18 @@ export interface FakeCall {
 /** A call nothing was written to. */
 export function createFakeCall(): FakeCall {
   const written: ConnectResponse[] = [];
-  const waiting: { readonly bytes: number; readonly done: () => void }[] = [];
+  const waiting: { readonly bytes: number; readonly take: () => void }[] = [];
   return {
     written,
-    write(message, done) {
-      // grpc-js copies at once: what happens to the memory afterwards must not matter.
-      written.push(fromBinary(ConnectResponseSchema, Uint8Array.from(message)));
-      if (typeof done !== "function") throw new TypeError("done: expected a callback");
-      waiting.push({ bytes: message.length, done: () => void done() });
-      return true;
+    write(framed, done) {
+      const now = Uint8Array.from(framed);
+      written.push(fromBinary(ConnectResponseSchema, now.subarray(FRAME_BYTES)));
+      const take = (): void => {
+        // It is written from where it lies: until then that must be left alone.
+        if (!framed.equals(now)) throw new Error("a message was overwritten before it was written");
+        done();
+      };
+      waiting.push({ bytes: framed.length, take });
     },
     get unread() {
       return waiting.reduce((sum, { bytes }) => sum + bytes, 0);
@@ -44,7 +49,7 @@ export function createFakeCall(): FakeCall {
       for (; read < count; read++) {
         const next = waiting.shift();
         if (next === undefined) break;
-        next.done();
+        next.take();
       }
       return read;
     },

@@ -22,7 +22,7 @@ function setUp(budget: Budget = createBudget(ENOUGH)) {
   const time = createVirtualClock();
   const seen = { rooms: 0, lost: 0, overruns: 0, lostInInbox: 0 };
   const writer = createStreamWriter({
-    call,
+    write: call.write,
     budget,
     turns: time.turns,
     onRoom: () => {
