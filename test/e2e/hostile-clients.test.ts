@@ -3,7 +3,13 @@
 // Hostile clients against a real daemon, each in a process of its own: what they do to its memory,
 // and to the round trips of somebody else, side by side in one run: quiet, attacked. Figures are
 // printed by `npm run long -- hostile-clients`; here only ten times what is claimed fails.
+//
+// What counts is the daemon's fairness, not the kernel's: a kernel that does not preempt lets any
+// program that computes keep others waiting for milliseconds. So where it is measured the daemon and
+// the one who measures have real-time priority, where they may; the attacker has what they leave. The
+// attack `spin`, which has nothing to do with the daemon, shows what that is worth.
 
+import { spawnSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { type Client, connect, generateKey, type Node } from "@inet256/client";
@@ -33,6 +39,13 @@ limits: {nodes: ${NODES}, clients: ${CLIENTS}, queued_bytes: ${QUEUED}}
  * node, a MiB a connection, what may be queued, and the collector's slack.
  */
 const BOUND = NODES * 32 * 1024 + CLIENTS * MIB + QUEUED + 96 * MIB;
+
+/** Gives a process and its threads real-time priority; whether that was possible. */
+function hurry(pid: number): boolean {
+  return spawnSync("chrt", ["--all-tasks", "--fifo", "--pid", "10", String(pid)]).status === 0;
+}
+const HURRIES = PRINTED && hurry(process.pid);
+const AS_ATTACKER = HURRIES ? "chrt --other 0" : `nice -n ${PRINTED ? 10 : 0}`;
 
 let workshop: Workshop;
 let daemon: StartedProcess;
@@ -72,6 +85,7 @@ beforeEach(async () => {
   workshop = createWorkshop();
   writeFileSync(workshop.path("config.yml"), CONFIG);
   daemon = await workshop.startDaemon(["--config", "config.yml"]);
+  if (HURRIES) hurry(daemon.pid);
   clients = [connect(workshop.endpoint), connect(workshop.endpoint)];
   const [a, b] = await Promise.all(clients.map((client) => client.open(generateKey())));
   if (a === undefined || b === undefined) throw new Error("not open");
@@ -118,10 +132,8 @@ describe.runIf(process.platform === "linux")(
         const before = await seen(sign);
         const socket = workshop.endpoint.slice("unix://".length);
         const bytes = attack === "bulk" ? BYTES : 0;
-        // Where it is measured, less of the processor than others have: what counts is the daemon's
-        // fairness, not the kernel's. On a busy machine it might then never begin.
         const attacker = workshop.shell(
-          `exec nice -n ${PRINTED ? 10 : 0} "${process.execPath}" "${ATTACKER}" "${socket}" ${attack} ${bytes}`,
+          `exec ${AS_ATTACKER} "${process.execPath}" "${ATTACKER}" "${socket}" ${attack} ${bytes}`,
         );
         await attacker.stdout.waitFor(/ready/);
         const unfinished = (): boolean => bytes > 0 && !attacker.stdout.text.includes("done");

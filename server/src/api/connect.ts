@@ -215,8 +215,12 @@ function serveStream(call: ConnectCall, caller: Caller, options: ConnectOptions)
   };
   call.on("data", (message: Buffer) => {
     if (over) return;
-    if (first) takeFirst(message);
-    else take(message);
+    if (first) {
+      takeFirst(message);
+      return;
+    }
+    options.pacer.busyWith(caller);
+    take(message);
   });
   call.on("end", () => finish());
   call.on("cancelled", () => {

@@ -54,11 +54,14 @@ export const MAX_WAITING_RECEIVES = 16;
 export const MAX_ANSWER_STREAMS = 64;
 /** Nodes in one answer of ListNodes. */
 export const NODES_IN_ANSWER = 256;
-/**
- * Milliseconds after which a connection on which nothing is asked is closed: clients connect again
- * when they ask, and one that sends what is no HTTP/2 does not hold a place for long.
- */
+/** Milliseconds after which a connection on which nothing is asked any more is closed. */
 export const IDLE_MS = 20_000;
+/**
+ * Milliseconds in which a connection has to ask for something at first; then it is closed. Clients
+ * ask at once, and connect again when they ask later. One that sends what is no HTTP/2 is heard of
+ * no more: Node stops reading it, and does not see either that the other end is gone.
+ */
+export const FIRST_CALL_MS = 3_000;
 /** Milliseconds between two pings that find out whether a silent client is still there. */
 export const KEEPALIVE_MS = 60_000;
 /** Bytes of a file of tokens or certificates; a larger one is refused. */

@@ -4,13 +4,15 @@
  * Stands before grpc-js and sees every HTTP/2 stream that begins, also those that grpc-js answers by
  * itself because they ask for what is not there. Guards that calls begin a few at a time, every
  * client in its turn, and later when too many came to nothing; that who has had no call served has
- * few of them at once; that a stranger who begins too many is cut; and whoever sends longer headers
- * than it was told to, or long ones too often: Node enforces the bound only once a client has said
- * that it knows it, and headers are memory that V8 does not see.
+ * few of them at once; that who asks for nothing holds no place; that a stranger who begins too many
+ * is cut; and whoever sends longer headers than it was told to, or long ones too often: Node
+ * enforces the bound only once a client has said that it knows it, and headers are memory that V8
+ * does not see.
  */
 import type { Http2Server, Http2Session, IncomingHttpHeaders, ServerHttp2Stream } from "node:http2";
 import { type Clock, createDeadline, type Deadlines } from "../core/index.js";
 import type { Caller, Callers } from "./callers.js";
+import { FIRST_CALL_MS } from "./constants.js";
 import type { Pacer } from "./pacer.js";
 
 /** What the watch needs. */
@@ -53,6 +55,11 @@ export function watchStreams(servers: readonly Http2Server[], options: StreamWat
       caller.onWider((maxConcurrentStreams) => {
         if (!(session.closed || session.destroyed)) session.settings({ maxConcurrentStreams });
       });
+      const silence = createDeadline(() => {
+        session.destroy();
+      });
+      deadlines.set(silence, clock.monotonicMs() + FIRST_CALL_MS);
+      for (const event of ["stream", "close"]) session.once(event, () => deadlines.clear(silence));
       // One that was reset in the turn it came in knows no session any more.
       session.on("stream", (stream) => {
         if (stream.destroyed) givenUp(caller, session);

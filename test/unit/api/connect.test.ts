@@ -55,7 +55,7 @@ function setUp() {
     turns: time.turns,
     counters,
     audit,
-    pacer: { run: (_, task) => task() },
+    pacer: { run: (_, task) => task(), busyWith: () => {} },
     open,
   });
   const start = () => {

@@ -14,12 +14,17 @@ function setUp(most: number) {
   const pacer = createPacer({ clock, deadlines, turns }, most);
   const done: string[] = [];
   const owners = new Map<string, object>();
+  const ownerOf = (owner: string): object => {
+    const known = owners.get(owner) ?? {};
+    owners.set(owner, known);
+    return known;
+  };
   const run = (owner: string, count: number): void => {
-    if (!owners.has(owner)) owners.set(owner, {});
     for (let i = 1; i <= count; i++) {
-      pacer.run(owners.get(owner) ?? {}, () => done.push(`${owner}${i}`) > 0);
+      pacer.run(ownerOf(owner), () => done.push(`${owner}${i}`) > 0);
     }
   };
+  const busyWith = (owner: string): void => pacer.busyWith(ownerOf(owner));
   /** The next turn: what was put off to the end of this one, and then to that of another. */
   const turn = (): void => {
     clock.endTurn();
@@ -29,7 +34,7 @@ function setUp(most: number) {
     clock.advance(1);
     for (let i = 0; i < 10; i++) turn();
   };
-  return { clock, done, pacer, run, turn, millisecond };
+  return { clock, done, pacer, busyWith, run, turn, millisecond };
 }
 
 it("costly-openings-are-spread-over-turns: one in a turn, so many in a millisecond, the others later", () => {
@@ -84,4 +89,55 @@ it("costs nobody anything who comes alone", () => {
     expect(done).toHaveLength(i + 1);
     millisecond();
   }
+});
+
+it("costly-openings-are-spread-over-turns: one in a millisecond beside the messages of others", () => {
+  const { done, busyWith, run, turn, millisecond } = setUp(4);
+  run("a", 20);
+  // Its own messages are no reason, nor are those of long ago.
+  for (let i = 0; i < 4; i++) {
+    busyWith("a");
+    turn();
+  }
+  expect(done).toHaveLength(4);
+  millisecond();
+  expect(done).toHaveLength(8);
+  busyWith("b");
+  for (const expected of [9, 10]) {
+    millisecond();
+    expect(done).toHaveLength(expected);
+    busyWith("b");
+  }
+  millisecond();
+  expect(done).toHaveLength(11);
+  // One quiet millisecond is not enough: messages come and go.
+  millisecond();
+  expect(done).toHaveLength(15);
+});
+
+it("costly-openings-are-spread-over-turns: of several with messages none is in the way of others", () => {
+  const { done, busyWith, run, millisecond } = setUp(4);
+  run("a", 9);
+  run("b", 3);
+  const both = (): void => {
+    for (const owner of ["a", "b"]) busyWith(owner);
+    millisecond();
+  };
+  both();
+  both();
+  both();
+  expect(done).toEqual(["a1", "a2", "b1", "a3"]);
+});
+
+it("costly-openings-are-spread-over-turns: who has messages and calls goes on while others wait", () => {
+  const { done, busyWith, run, millisecond } = setUp(3);
+  busyWith("a");
+  run("b", 4);
+  run("a", 6);
+  for (let i = 0; i < 3; i++) {
+    busyWith("a");
+    millisecond();
+  }
+  expect(done.filter((each) => each.startsWith("a"))).toHaveLength(6);
+  expect(done.filter((each) => each.startsWith("b")).length).toBeGreaterThan(2);
 });

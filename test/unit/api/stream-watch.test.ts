@@ -68,6 +68,20 @@ function setUp(callers: Readonly<Record<string, Caller>>, most = 2) {
   return { clock, millisecond, begun, cut, told, connection };
 }
 
+it("who asks for nothing in 3 s holds no place any more", () => {
+  const { clock, connection } = setUp({ a: fakeCaller(), b: fakeCaller(), c: fakeCaller() });
+  const [a, b, c] = [connection("a"), connection("b"), connection("c")];
+  clock.advance(2_990);
+  const stream = a.begin();
+  a.session.emit("stream", stream);
+  c.session.emit("close");
+  expect([a, b, c].map(({ session }) => session.destroyed)).toEqual([false, false, false]);
+  clock.advance(20);
+  expect([a, b, c].map(({ session }) => session.destroyed)).toEqual([false, true, false]);
+  clock.advance(60_000);
+  expect(a.session.destroyed).toBe(false);
+});
+
 it("calls-begin-in-turn: one client's many keep another's one waiting for one of each", () => {
   const { millisecond, begun, connection } = setUp({ a: fakeCaller(), b: fakeCaller() });
   const [a, b] = [connection("a"), connection("b")];
